@@ -1,0 +1,19 @@
+"""The desk's pages for stories and all that they are made of, one file a noun."""
+
+from .corrections import CorrectionInline
+from .images import ImageAdmin
+from .links import OldAddressAdmin
+from .people import AuthorAdmin
+from .sections import SectionAdmin, TagAdmin
+from .stories import ArticleAdmin, RevisionAdmin
+
+__all__ = [
+    "ArticleAdmin",
+    "AuthorAdmin",
+    "CorrectionInline",
+    "ImageAdmin",
+    "OldAddressAdmin",
+    "RevisionAdmin",
+    "SectionAdmin",
+    "TagAdmin",
+]

@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import AdminSplitDateTime, AdminTextareaWidget
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from django_prose_editor.fields import ProseEditorFormField
+from django_prose_editor.widgets import AdminProseEditorWidget
+
+from articles import body, old_addresses
+from articles.models import Article, Correction, StoryContent
+
+# True of the story at any version, and so in force as soon as the form is saved.
+FACTS = ("section", "tags", "slug", "language", "comments_open", "ratings_open")
+CONTENT_AND_FACTS = (*(field.name for field in StoryContent._meta.fields), *FACTS)
+
+EXTENSIONS = {
+    "Bold": True,
+    "Italic": True,
+    "Strike": True,
+    "Subscript": True,
+    "Superscript": True,
+    "Heading": {"levels": [2, 3]},
+    "BulletList": True,
+    "OrderedList": True,
+    "ListItem": True,
+    "Blockquote": True,
+    "HardBreak": True,
+    "HorizontalRule": True,
+    "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto"]},
+    "StoryFigure": True,
+    "ReadMore": True,
+    "PullQuote": True,
+}
+
+
+class ArticleForm(forms.ModelForm):
+    """A story's working copy, and what is asked when it is published or withdrawn."""
+
+    body = ProseEditorFormField(
+        label=gettext_lazy("Body"),
+        required=False,
+        config={"extensions": EXTENSIONS},
+        sanitize=body.clean,
+        widget=AdminProseEditorWidget,
+        preset="configurable",
+    )
+    # What the form was filled from, so that ``clean`` sees what came in between.
+    base = forms.CharField(required=False, widget=forms.HiddenInput)
+    note = forms.CharField(
+        label=gettext_lazy("Note on this change"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("For colleagues; readers never see it."),
+        widget=forms.TextInput({"class": "vTextField"}),
+    )
+    publish_at = forms.SplitDateTimeField(
+        label=gettext_lazy("Publish at"),
+        required=False,
+        widget=AdminSplitDateTime,
+        help_text=gettext_lazy(
+            "Empty: at once, when the button is pressed. In the publication's time zone."
+        ),
+    )
+    note_kind = forms.ChoiceField(
+        label=gettext_lazy("What readers are told of the change"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("Nothing: a slip of spelling or form")),
+            *Correction.Kind.choices,
+        ],
+        help_text=gettext_lazy("When a published story is published again."),
+    )
+    note_text = forms.CharField(
+        label=gettext_lazy("In these words"),
+        required=False,
+        widget=AdminTextareaWidget({"rows": 2}),
+    )
+    withdrawal_note = forms.CharField(
+        label=gettext_lazy("Public reason for a withdrawal"),
+        required=False,
+        max_length=500,
+        widget=forms.TextInput({"class": "vTextField"}),
+    )
+
+    class Meta:
+        model = Article
+        fields = "__all__"  # noqa: DJ007  # the admin's fieldsets choose
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["base"] = _base_of(self.instance)
+        self.old_path = self.instance.get_absolute_url()
+
+    @property
+    def note_to_readers(self) -> Correction | None:
+        """The dated note that a substantive change needs; None for a minor one."""
+        kind, text = (
+            self.cleaned_data.get(name, "") for name in ("note_kind", "note_text")
+        )
+        return Correction(kind=kind, text=text) if kind else None
+
+    def clean_publish_at(self) -> Any:
+        at = self.cleaned_data["publish_at"]
+        if at and at <= timezone.now():
+            raise ValidationError(
+                _(
+                    "That time has passed. Choose a later one, or empty the field to "
+                    "publish at once."
+                )
+            )
+        return at
+
+    def clean_slug(self) -> str:
+        slug = self.cleaned_data["slug"]
+        article = self.instance
+        if not article.day:
+            return slug
+        if not slug:
+            raise ValidationError(_("A story that has an address needs a slug."))
+        path = reverse("articles:story", args=[article.day, slug])
+        if old_addresses.is_taken(path, by_other_than=article):
+            raise ValidationError(
+                _(
+                    "This was another story's address, and still leads there. Choose "
+                    "another slug."
+                )
+            )
+        return slug
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("note_kind") and not cleaned.get("note_text"):
+            self.add_error("note_text", _("Say in a sentence what has changed."))
+        if self.instance.pk:
+            self._refuse_to_overwrite(cleaned)
+        return cleaned
+
+    def _refuse_to_overwrite(self, cleaned: dict[str, Any]) -> None:
+        """Stop the second of two who save, once, with what the first one changed."""
+        # The row's lock is held until the save: a third one waits here.
+        current = Article.objects.select_for_update().get(pk=self.instance.pk)
+        base = _base_of(current)
+        if cleaned.get("base") == base:
+            return
+        differing = [
+            str(self.fields[name].label).lower()
+            for name, value in _values_of(current).items()
+            if name in self.fields and _comparable(cleaned.get(name)) != value
+        ]
+        differing += _lines_changed_since(cleaned.get("base", ""), current)
+        # The next save is a choice made in the knowledge of this one.
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data["base"] = base  # type: ignore[index]
+        if differing:
+            self.add_error(None, _conflict(current, differing))
+
+
+def _values_of(article: Article) -> dict[str, Any]:
+    """Return what the form would be filled with from ``article``, comparably."""
+    return {
+        name: _comparable(value)
+        for name, value in forms.model_to_dict(
+            article, fields=[*CONTENT_AND_FACTS]
+        ).items()
+    }
+
+
+def _comparable(value: Any) -> Any:
+    if isinstance(value, Model):
+        return value.pk
+    if isinstance(value, (list, QuerySet)):
+        return sorted(one.pk for one in value)
+    return value if value is not None else ""
+
+
+def _base_of(article: Article) -> str:
+    """Return the newest revision's number, and a digest of the facts beside it."""
+    newest = article.newest_revision if article.pk else None
+    values = repr(_values_of(article)) if article.pk else ""
+    digest = hashlib.sha256(values.encode()).hexdigest()[:16]
+    return f"{newest.number if newest else 0}-{digest}"
+
+
+def _lines_changed_since(base: str, article: Article) -> list[str]:
+    """Return which of the form's tables are not as in the revision of ``base``."""
+    newest = article.newest_revision
+    number = base.partition("-")[0]
+    if newest is None or not number.isdecimal():
+        return []
+    old = article.revisions.filter(number=number).first()
+    names = {"byline": _("byline"), "related": _("related links")}
+    return [
+        name
+        for field, name in names.items()
+        if old and getattr(old, field) != getattr(newest, field)
+    ]
+
+
+def _conflict(article: Article, differing: list[str]) -> str:
+    newest = article.newest_revision
+    return format_html(
+        _(
+            "{name} saved this story at {time}, while you were writing. Nothing of yours "
+            "is lost: it is below, unsaved. Theirs differs in: {fields}. "
+            '<a href="{url}" target="_blank">Read theirs</a>, take over what you want, '
+            "and save again to put yours in its place; theirs stays as revision "
+            "{number}."
+        ),
+        name=newest.editor.name if newest and newest.editor else _("A colleague"),
+        time=date_format(timezone.localtime(article.saved_at), "TIME_FORMAT"),
+        fields=", ".join(differing),
+        url=reverse(
+            "admin:articles_revision_change", args=[newest.pk if newest else 0]
+        ),
+        number=newest.number if newest else 0,
+    )

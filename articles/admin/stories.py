@@ -1,0 +1,455 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, override
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.forms import BaseModelFormSet
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from articles import body, page_versions, publishing
+from articles.models import Article, Byline, Correction, RelatedLink, Revision
+from articles.publishing import PublishingRefused
+from newsroom.admin.base import ReaderFacingAdmin, ReadOnly
+from newsroom.models import Event, move_site_version
+from newsroom.staff import staff_of
+
+from .corrections import CorrectionInline
+from .forms import FACTS, ArticleForm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
+    from django.forms import BaseFormSet
+    from django.http import HttpRequest
+    from django.utils.safestring import SafeString
+
+# What readers are told of a change to a story they know.
+PUBLISHED_AGAIN = ("note_kind", "note_text")
+
+
+class BylineInline(admin.TabularInline):
+    """Who is named over the story, in order."""
+
+    model = Byline
+    extra = 1
+    autocomplete_fields = ["author"]
+    fields = ["role", "author", "guest", "position"]
+
+
+class RelatedLinkInline(admin.TabularInline):
+    """The links after the story, in order."""
+
+    model = RelatedLink
+    fk_name = "article"
+    extra = 1
+    autocomplete_fields = ["target"]
+    fields = ["target", "url", "title", "position"]
+
+
+class StateFilter(admin.SimpleListFilter):
+    """What the story is to readers now."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("draft", _("draft")),
+            ("scheduled", _("scheduled")),
+            ("live", _("live")),
+            ("withdrawn", _("withdrawn")),
+            ("expired", _("expired")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        now = timezone.now()
+        chosen: dict[str, dict[str, Any]] = {
+            "draft": {"published_at": None, "withdrawn_at": None},
+            "scheduled": {"published_at__gt": now, "withdrawn_at": None},
+            "withdrawn": {"withdrawn_at__isnull": False},
+            "expired": {"expires_at__lte": now, "withdrawn_at": None},
+        }
+        if self.value() == "live":
+            return queryset.live(now)
+        return queryset.filter(**chosen.get(self.value() or "", {}))
+
+
+@admin.register(Article)
+class ArticleAdmin(ReaderFacingAdmin):
+    """Stories: written here, and published, scheduled and withdrawn."""
+
+    form = ArticleForm
+    list_display = ["headline_or_none", "section", "state", "published_at", "saved_at"]
+    list_filter = [StateFilter, "section", "label", "published_at"]
+    list_select_related = ["section"]
+    search_fields = ["headline", "standfirst", "slug"]
+    date_hierarchy = "published_at"
+    show_full_result_count = False
+    autocomplete_fields = ["lead_image", "tags", "section"]
+    readonly_fields = ["publication", "history"]
+    inlines = [BylineInline, RelatedLinkInline, CorrectionInline]
+    actions = ["publish_selected", "withdraw_selected"]
+    save_on_top = True
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "headline",
+                    "standfirst",
+                    "body",
+                    "lead_image",
+                    "lead_caption",
+                    "label",
+                    "base",
+                ]
+            },
+        ),
+        (
+            gettext_lazy("Facts of the story"),
+            {
+                "fields": [
+                    "section",
+                    "tags",
+                    "slug",
+                    "language",
+                    ("comments_open", "ratings_open"),
+                ],
+                "description": gettext_lazy(
+                    "These take effect for readers as soon as the form is saved; what "
+                    "stands above, when it is published."
+                ),
+            },
+        ),
+        (
+            gettext_lazy("Search engines and sharing"),
+            {
+                "fields": [
+                    "seo_headline",
+                    "seo_description",
+                    "social_headline",
+                    "social_description",
+                    "canonical_url",
+                ],
+                "classes": ["collapse"],
+            },
+        ),
+        (
+            gettext_lazy("Publishing"),
+            {
+                "fields": [
+                    "publication",
+                    "publish_at",
+                    PUBLISHED_AGAIN,
+                    "withdrawal_note",
+                ],
+            },
+        ),
+        (gettext_lazy("Revisions"), {"fields": ["note", "history"]}),
+    ]
+
+    class Media:
+        css = {"all": ["css/editor.css"]}
+
+    # --- What is shown ----------------------------------------------------------
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
+        return super().get_queryset(request).select_related("live", "next")
+
+    def get_urls(self) -> list[Any]:
+        headline = self.admin_site.admin_view(self.headline_of)
+        name = "articles_article_headline"
+        return [path("<int:pk>/headline/", headline, name=name), *super().get_urls()]
+
+    def headline_of(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Answer with a story's headline alone, for the editor's READ MORE lines."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        article = get_object_or_404(Article.objects.only("headline"), pk=pk)
+        return HttpResponse(article.headline, content_type="text/plain")
+
+    @admin.display(description=gettext_lazy("headline"), ordering="headline")
+    def headline_or_none(self, article: Article) -> str:
+        return article.headline or _("(no headline)")
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, article: Article) -> str:
+        return article.state()
+
+    @admin.display(description=gettext_lazy("readers see"))
+    def publication(self, article: Article) -> SafeString | str:
+        """Say in a sentence what readers get of the story, and what is to come."""
+        if not article.pk or not article.published_at:
+            return _("Nothing yet: this is a draft.")
+        shown, newest = article.shown(), article.newest_revision
+        parts = [
+            f"{article.state()}, {date_format(_local(article.published_at), 'DATETIME_FORMAT')}"
+        ]
+        if shown and newest and shown.number != newest.number:
+            parts.append(
+                _("Readers have revision %(shown)d; the working copy is at %(newest)d.")
+                % {"shown": shown.number, "newest": newest.number}
+            )
+        if article.next_at and article.next_at > timezone.now():
+            parts.append(
+                _("It changes at %(time)s.")
+                % {"time": date_format(_local(article.next_at), "DATETIME_FORMAT")}
+            )
+        return format_html_join("; ", "{}", ((part,) for part in parts))
+
+    @admin.display(description=gettext_lazy("revisions"))
+    def history(self, article: Article) -> SafeString | str:
+        """List the newest revisions with who and when, each a link to its text."""
+        if not article.pk:
+            return "–"
+        revisions = article.revisions.select_related("editor").order_by("-number")
+        rows = (
+            (
+                reverse("admin:articles_revision_change", args=[revision.pk]),
+                revision.number,
+                date_format(_local(revision.created_at), "DATETIME_FORMAT"),
+                revision.editor.name if revision.editor else _("the system"),
+                revision.note,
+            )
+            for revision in revisions.only("number", "created_at", "note", "editor")[
+                :20
+            ]
+        )
+        items = format_html_join("", '<li><a href="{}">{}</a>: {}, {} {}</li>', rows)
+        return format_html("<ul>{}</ul>", items) if items else "–"
+
+    def view_on_site(self, article: Article) -> str | None:
+        """Return the story's address while readers can open it."""
+        return article.get_absolute_url() if article.is_live() else None
+
+    # --- Who may do what --------------------------------------------------------
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("articles.publish_article")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Keep what was ever published: it is withdrawn, with its votes and comments."""
+        if obj and obj.published_at:
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Keep the facts of a story that readers know from those who cannot publish."""
+        fields = list(super().get_readonly_fields(request, obj))
+        if obj and obj.published_at and not self.has_publish_permission(request):
+            fields += FACTS
+        return fields
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave out what is not to be asked: of whom cannot publish, or not yet."""
+        hidden = set()
+        if not self.has_publish_permission(request):
+            hidden = {"publish_at", PUBLISHED_AGAIN, "withdrawal_note"}
+        elif not (obj and obj.published_at):
+            hidden = {PUBLISHED_AGAIN, "withdrawal_note"}
+        return [
+            (name, {**one, "fields": [f for f in one["fields"] if f not in hidden]})
+            for name, one in super().get_fieldsets(request, obj)
+        ]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        article = kwargs.get("obj")
+        context["can_publish"] = self.has_publish_permission(request)
+        context["can_withdraw"] = bool(
+            context["can_publish"]
+            and article
+            and article.published_at
+            and not article.withdrawn_at
+        )
+        context["is_published"] = bool(article and article.was_seen())
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    # --- What saving does -------------------------------------------------------
+
+    @override
+    def save_model(
+        self, request: HttpRequest, obj: Article, form: ArticleForm, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        if "slug" in form.changed_data and obj.was_seen():
+            publishing.change_slug(
+                obj, editor=staff_of(request), old_path=form.old_path
+            )
+
+    @override
+    def save_related(
+        self,
+        request: HttpRequest,
+        form: Any,
+        formsets: Iterable[BaseFormSet],
+        change: bool,
+    ) -> None:
+        # Not the base class's: a draft that was saved changes no page.
+        formsets = list(formsets)
+        admin.ModelAdmin.save_related(self, request, form, formsets, change)
+        article = form.instance
+        publishing.save_working_copy(
+            article, editor=staff_of(request), note=form.cleaned_data.get("note", "")
+        )
+        self._record_corrections(request, formsets)
+        self._act(request, form)
+        facts = [name for name in FACTS if name in form.changed_data]
+        if facts and change:
+            Event.objects.record(
+                staff_of(request),
+                "change facts",
+                article,
+                before={name: str(form.initial.get(name)) for name in facts},
+                after={name: str(form.cleaned_data[name]) for name in facts},
+            )
+        if facts or any(
+            isinstance(formset, BaseModelFormSet)
+            and formset.model is Correction
+            and formset.has_changed()
+            for formset in formsets
+        ):
+            page_versions.move(article)
+            move_site_version()
+
+    def _record_corrections(
+        self, request: HttpRequest, formsets: Iterable[BaseFormSet]
+    ) -> None:
+        for formset in formsets:
+            for correction in getattr(formset, "new_objects", []):
+                if isinstance(correction, Correction):
+                    Correction.objects.filter(pk=correction.pk).update(
+                        editor=staff_of(request)
+                    )
+                    Event.objects.record(
+                        staff_of(request),
+                        correction.kind,
+                        correction.article,
+                        reason=correction.text,
+                    )
+
+    def _act(self, request: HttpRequest, form: ArticleForm) -> None:
+        if not self.has_publish_permission(request):
+            return
+        article, editor = form.instance, staff_of(request)
+        try:
+            if "_publish" in request.POST:
+                if at := form.cleaned_data.get("publish_at"):
+                    publishing.schedule(article, editor=editor, at=at)
+                else:
+                    publishing.publish(
+                        article, editor=editor, note_to_readers=form.note_to_readers
+                    )
+            elif "_withdraw" in request.POST:
+                reason = form.cleaned_data.get("withdrawal_note", "")
+                publishing.withdraw(article, editor=editor, reason=reason)
+        except PublishingRefused as refusal:
+            for reason in refusal.reasons:
+                messages.error(request, _("Saved, but not published. ") + reason)
+
+    def response_add(self, request: HttpRequest, obj: Article, *args: Any) -> Any:
+        return self._response(request, obj) or super().response_add(request, obj, *args)
+
+    def response_change(self, request: HttpRequest, obj: Article) -> Any:
+        return self._response(request, obj) or super().response_change(request, obj)
+
+    def _response(self, request: HttpRequest, article: Article) -> HttpResponse | None:
+        if not {"_publish", "_withdraw"} & set(request.POST):
+            return None
+        # The act worked on a locked row of its own.
+        article.refresh_from_db()
+        url = article.get_absolute_url()
+        if article.is_live():
+            messages.success(
+                request,
+                format_html(
+                    '{} <a href="{}">{}</a>', _("Readers can see it:"), url, article
+                ),
+            )
+        elif article.published_at and not article.withdrawn_at:
+            when = date_format(_local(article.published_at), "DATETIME_FORMAT")
+            messages.success(
+                request, _("It will be published: %(when)s.") % {"when": when}
+            )
+        elif article.withdrawn_at:
+            messages.success(request, _("It is withdrawn: readers no longer see it."))
+        return HttpResponseRedirect(
+            reverse("admin:articles_article_change", args=[article.pk])
+        )
+
+    # --- Acts on many -----------------------------------------------------------
+
+    @admin.action(
+        description=gettext_lazy("Publish selected stories"), permissions=["publish"]
+    )
+    def publish_selected(
+        self, request: HttpRequest, queryset: QuerySet[Article]
+    ) -> None:
+        done = 0
+        for article in queryset:
+            try:
+                publishing.publish(article, editor=staff_of(request))
+            except PublishingRefused as refusal:
+                messages.error(request, f"{article}: {refusal}")
+            else:
+                done += 1
+        if done:
+            said = ngettext("%d story is published.", "%d stories are published.", done)
+            messages.success(request, said % done)
+
+    @admin.action(
+        description=gettext_lazy("Withdraw selected stories"), permissions=["publish"]
+    )
+    def withdraw_selected(
+        self, request: HttpRequest, queryset: QuerySet[Article]
+    ) -> None:
+        for article in queryset:
+            publishing.withdraw(article, editor=staff_of(request))
+        done = len(queryset)
+        said = ngettext("%d story is withdrawn.", "%d stories are withdrawn.", done)
+        messages.success(request, said % done)
+
+
+@admin.register(Revision)
+class RevisionAdmin(ReadOnly, admin.ModelAdmin):
+    """What a story said at each save: to be read, and restored from."""
+
+    list_display = ["article", "number", "created_at", "editor", "note"]
+    list_select_related = ["article", "editor"]
+    search_fields = ["headline", "note"]
+    date_hierarchy = "created_at"
+    show_full_result_count = False
+    fields = [
+        "article",
+        "number",
+        "created_at",
+        "editor",
+        "note",
+        "headline",
+        "standfirst",
+        "rendered_body",
+        "lead_image",
+        "lead_caption",
+        "label",
+        "byline",
+        "related",
+    ]
+    readonly_fields = ["rendered_body"]
+
+    @admin.display(description=gettext_lazy("body"))
+    def rendered_body(self, revision: Revision) -> SafeString:
+        return body.render(revision.body, images={}, articles={})
+
+
+def _local(at: Any) -> Any:
+    return timezone.localtime(at)

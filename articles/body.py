@@ -1,0 +1,179 @@
+"""The body of a story: clean its HTML, read what it refers to, render it for readers.
+
+Between ordinary blocks stand three of our own, each holding an id and no copy of what
+it shows, so that a renamed story or a new credit is right everywhere at once:
+
+- ``<figure data-image="12" data-layout="wide"><figcaption>…</figcaption></figure>``
+- ``<div data-read-more="5"></div>``, or for a page elsewhere
+  ``<div data-read-more="" data-href="https://…" data-title="…"></div>``
+- ``<div data-pull-quote>…</div>``
+"""
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+import nh3
+
+from articles.models import Article, Image
+
+MAX_LENGTH = 500_000  # characters, markup included: five times the longest features
+MAX_NESTING = 60  # elements; cleaning takes quadratic time in it
+LAYOUTS = ("column", "wide", "start", "end")
+
+_TAGS = {
+    *("p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "hr", "br"),
+    *("em", "strong", "s", "sub", "sup", "code", "a", "figure", "figcaption", "div"),
+}
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "ol": {"start"},
+    "figure": {"data-image", "data-layout"},
+    "div": {"data-read-more", "data-href", "data-title", "data-pull-quote"},
+}
+# Closed by what follows them, or never: an open one is no level deeper.
+_NOT_NESTING = {"p", "li", "br", "hr", "img", "input", "meta", "link", "wbr", "col"}
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_ATTRIBUTE = r'(?:[^">]|"[^"]*")*'
+_FIGURE = re.compile(rf"<figure({_ATTRIBUTE})>(.*?)</figure>", re.DOTALL)
+_READ_MORE = re.compile(rf"<div(\s[^>]*?data-read-more={_ATTRIBUTE})></div>")
+_PULL_QUOTE = re.compile(r'<div data-pull-quote="">(.*?)</div>', re.DOTALL)
+_CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.DOTALL)
+_NAME_AND_VALUE = re.compile(r'([a-z-]+)="([^"]*)"')
+_END_OF_BLOCK = re.compile(r"</(?:p|h[2-4]|li|blockquote|figcaption|div)>|<br>")
+
+
+def clean(source: str) -> str:
+    """Return ``source`` (HTML) with nothing in it but what a story may hold.
+
+    Elements that are not allowed go and their text stays; scripts and styles go
+    whole. Raise ``ValidationError`` if it is too long or nested too deeply to clean.
+    """
+    if len(source) > MAX_LENGTH:
+        raise ValidationError(
+            _(
+                "The story has %(length)d characters with its markup; %(most)d is the "
+                "most. Split it into parts."
+            )
+            % {"length": len(source), "most": MAX_LENGTH}
+        )
+    if _nesting(source) > MAX_NESTING:
+        raise ValidationError(
+            _(
+                "The markup is nested more than %(most)d elements deep. Paste it as "
+                "plain text."
+            )
+            % {"most": MAX_NESTING}
+        )
+    return nh3.clean(
+        source.replace("\0", ""),
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        attribute_filter=_allowed_value,
+        url_schemes={"http", "https", "mailto"},
+        link_rel=None,
+    ).strip()
+
+
+def _nesting(source: str) -> int:
+    depth = deepest = 0
+    for closing, tag in _TAG.findall(source):
+        if tag.lower() not in _NOT_NESTING:
+            depth = max(depth - 1, 0) if closing else depth + 1
+            deepest = max(deepest, depth)
+    return deepest
+
+
+def _allowed_value(tag: str, name: str, value: str) -> str | None:
+    if name == "data-layout":
+        return value if value in LAYOUTS else None
+    if name == "data-image":
+        return value if _is_id(value) else None
+    if name == "data-read-more":
+        return value if _is_id(value) else ""
+    if name == "data-href":
+        return value if value.startswith(("https://", "http://")) else None
+    return value
+
+
+def _is_id(value: str) -> bool:
+    return value.isascii() and value.isdigit() and len(value) < 19  # fits in 64 bits
+
+
+def text_of(body: str) -> str:
+    """Return the words of a clean ``body`` as plain text, a space between blocks."""
+    return " ".join(html.unescape(strip_tags(_END_OF_BLOCK.sub(" ", body))).split())
+
+
+@dataclass
+class References:
+    """The ids that a body names, each once, in the order of their first use."""
+
+    images: list[int] = field(default_factory=list)
+    articles: list[int] = field(default_factory=list)
+
+
+def references_of(body: str) -> References:
+    """Return the images and stories that a clean ``body`` names."""
+    images = [
+        _attributes(found[1]).get("data-image") for found in _FIGURE.finditer(body)
+    ]
+    stories = [
+        _attributes(found[1]).get("data-read-more")
+        for found in _READ_MORE.finditer(body)
+    ]
+    return References(
+        images=list(dict.fromkeys(int(number) for number in images if number)),
+        articles=list(dict.fromkeys(int(number) for number in stories if number)),
+    )
+
+
+def render(
+    body: str, *, images: Mapping[int, Image], articles: Mapping[int, Article]
+) -> SafeString:
+    """Return a clean ``body`` as readers get it.
+
+    ``images`` and ``articles`` are what may be shown, by id; a figure or READ MORE
+    line that names another one is left out.
+    """
+
+    def figure(found: re.Match[str]) -> str:
+        named = _attributes(found[1])
+        image = images.get(int(named.get("data-image") or 0))
+        if image is None:
+            return ""
+        caption = _CAPTION.search(found[2])
+        context = {
+            "image": image,
+            "layout": named.get("data-layout", LAYOUTS[0]),
+            "caption": mark_safe(caption[1]) if caption else "",  # noqa: S308  # clean
+        }
+        return render_to_string("articles/_figure.html", context)
+
+    def read_more(found: re.Match[str]) -> str:
+        named = _attributes(found[1])
+        article = articles.get(int(named.get("data-read-more") or 0))
+        context = {
+            "article": article,
+            "url": named.get("data-href"),
+            "title": named.get("data-title"),
+        }
+        if not article and not (context["url"] and context["title"]):
+            return ""
+        return render_to_string("articles/_read_more.html", context)
+
+    body = _PULL_QUOTE.sub(r'<div class="pull-quote"><p>\1</p></div>', body)
+    body = _READ_MORE.sub(read_more, _FIGURE.sub(figure, body))
+    return mark_safe(body)  # noqa: S308  # cleaned by ``clean``, or a template's
+
+
+def _attributes(tag: str) -> dict[str, str]:
+    return {name: html.unescape(value) for name, value in _NAME_AND_VALUE.findall(tag)}

@@ -1,0 +1,26 @@
+"""What a story is made of, one file a noun."""
+
+from .corrections import Correction
+from .images import Image, Rendition
+from .links import OldAddress, Reference, RelatedLink
+from .page_versions import PageVersion
+from .people import Author, Byline
+from .sections import Section, Tag
+from .stories import Article, Revision, StoryContent
+
+__all__ = [
+    "Article",
+    "Author",
+    "Byline",
+    "Correction",
+    "Image",
+    "OldAddress",
+    "PageVersion",
+    "Reference",
+    "RelatedLink",
+    "Rendition",
+    "Revision",
+    "Section",
+    "StoryContent",
+    "Tag",
+]

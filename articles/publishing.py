@@ -1,0 +1,343 @@
+"""What the desk does to a story: each act is one transaction, locked and written down.
+
+All of them first settle a scheduled change that is due, and last move the numbers
+that make cached pages out of date.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from articles import body, old_addresses, page_versions
+from articles.models import (
+    Article,
+    Author,
+    Byline,
+    Correction,
+    Image,
+    Reference,
+    RelatedLink,
+    Revision,
+    StoryContent,
+)
+from newsroom.models import Event, Publication, move_site_version
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from newsroom.models import User
+
+CONTENT = [field.attname for field in StoryContent._meta.fields]
+
+
+class PublishingRefused(Exception):
+    """The story cannot be published as it is; ``reasons`` are sentences for the desk."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        self.reasons = reasons
+        super().__init__(" ".join(reasons))
+
+
+@transaction.atomic
+def save_working_copy(
+    article: Article, *, editor: User | None, note: str = ""
+) -> Revision:
+    """Write the working copy down as a revision, if it says anything new; return it.
+
+    Call it when the article's row, its byline and its related links are saved. The
+    body is cleaned here, whatever it came through.
+    """
+    cleaned = body.clean(article.body)
+    if cleaned != article.body:
+        article.body = cleaned
+        article.save(update_fields=["body"])
+    newest = article.revisions.order_by("-number").first()
+    snapshot = _snapshot(article)
+    if newest and all(
+        getattr(newest, name) == value for name, value in snapshot.items()
+    ):
+        return newest
+    revision = Revision.objects.create(
+        article=article,
+        number=newest.number + 1 if newest else 1,
+        editor=editor,
+        note=note,
+        text=body.text_of(article.body),
+        **snapshot,
+    )
+    _index_references(revision)
+    article.__dict__.pop("newest_revision", None)
+    return revision
+
+
+def _snapshot(article: Article) -> dict[str, object]:
+    byline = [
+        {"role": line.role, "author": line.author_id}
+        if line.author_id
+        else {"role": line.role, "guest": line.guest}
+        for line in article.bylines.all()
+    ]
+    related = [
+        {"article": link.target_id}
+        if link.target_id
+        else {"url": link.url, "title": link.title}
+        for link in article.related_links.all()
+    ]
+    content = {name: getattr(article, name) for name in CONTENT}
+    return content | {"byline": byline, "related": related}
+
+
+def _index_references(revision: Revision) -> None:
+    # An id that names nothing is left out here, and out of the page.
+    named = body.references_of(revision.body)
+    authors = [line["author"] for line in revision.byline if "author" in line]
+    things = {
+        "image": Image.objects.filter(pk__in=named.images),
+        "article": Article.objects.filter(pk__in=named.articles),
+        "author": Author.objects.filter(pk__in=authors),
+    }
+    Reference.objects.bulk_create(
+        Reference(revision=revision, **{f"{kind}_id": pk})
+        for kind, found in things.items()
+        for pk in found.values_list("pk", flat=True)
+    )
+
+
+@transaction.atomic
+def publish(
+    article: Article, *, editor: User | None, note_to_readers: Correction | None = None
+) -> Article:
+    """Show readers the newest revision from now on; return the article as it is now.
+
+    ``note_to_readers`` (unsaved) makes a change to a published story a substantive
+    one: it is dated on the page, and so is the story. Raise ``PublishingRefused``.
+    """
+    now = timezone.now()
+    article = _locked(article)
+    revision = _publishable_revision(article)
+    before = _facts(article)
+    if article.was_seen(now):
+        act = "publish again" if article.withdrawn_at else "publish changes"
+        article.live, article.next, article.next_at = revision, None, None
+    else:
+        act = "publish"
+        _first_publication(article, revision, at=now)
+    article.withdrawn_at, article.withdrawal_reason = None, ""
+    if article.expires_at and article.expires_at <= now:
+        article.expires_at = None
+    if note_to_readers:
+        article.updated_at = note_to_readers.published_at = now
+        note_to_readers.article, note_to_readers.editor = article, editor
+        note_to_readers.save()
+    return _finish(article, act, editor=editor, before=before)
+
+
+@transaction.atomic
+def schedule(article: Article, *, editor: User | None, at: datetime) -> Article:
+    """Show readers the newest revision from ``at`` (aware, a whole minute) on.
+
+    A story that readers have seen keeps its live revision until then. Raise
+    ``PublishingRefused``, also for a time that has passed.
+    """
+    now = timezone.now()
+    if at <= now:
+        raise PublishingRefused([_("That time has passed. Choose a later one.")])
+    article = _locked(article)
+    revision = _publishable_revision(article)
+    before = _facts(article)
+    if article.is_live(now):
+        article.next, article.next_at = revision, _whole_minute(at)
+    elif article.was_seen(now):
+        raise PublishingRefused(
+            [_("Readers have seen this story, and it is withdrawn. Publish it first.")]
+        )
+    else:
+        _first_publication(article, revision, at=at)
+    return _finish(article, "schedule", editor=editor, before=before)
+
+
+@transaction.atomic
+def withdraw(article: Article, *, editor: User | None, reason: str = "") -> Article:
+    """Take the story from readers: 410 if they have seen it, with the public reason."""
+    article = _locked(article)
+    before = _facts(article)
+    article.next, article.next_at = None, None
+    if article.published_at and not article.withdrawn_at:
+        article.withdrawn_at = timezone.now()
+        article.withdrawal_reason = reason
+    return _finish(article, "withdraw", editor=editor, before=before, reason=reason)
+
+
+@transaction.atomic
+def restore(revision: Revision, *, editor: User | None) -> Revision:
+    """Make the working copy say again what ``revision`` said; return the new revision.
+
+    Readers keep what they have until it is published. A person, story or image that
+    is gone since is left out.
+    """
+    article = _locked(revision.article)
+    for name in CONTENT:
+        setattr(article, name, getattr(revision, name))
+    article.save()
+    article.bylines.all().delete()
+    Byline.objects.bulk_create(
+        Byline(
+            article=article,
+            position=position,
+            role=line["role"],
+            author_id=line.get("author"),
+            guest=line.get("guest", ""),
+        )
+        for position, line in enumerate(revision.byline)
+    )
+    article.related_links.all().delete()
+    targets = [link["article"] for link in revision.related if "article" in link]
+    existing = set(Article.objects.filter(pk__in=targets).values_list("pk", flat=True))
+    RelatedLink.objects.bulk_create(
+        RelatedLink(
+            article=article,
+            position=position,
+            target_id=link.get("article"),
+            url=link.get("url", ""),
+            title=link.get("title", ""),
+        )
+        for position, link in enumerate(revision.related)
+        if "url" in link or link["article"] in existing
+    )
+    note = _("Restored from revision %(number)d") % {"number": revision.number}
+    restored = save_working_copy(article, editor=editor, note=note)
+    Event.objects.record(editor, "restore", article, reason=note)
+    return restored
+
+
+@transaction.atomic
+def change_slug(article: Article, *, editor: User | None, old_path: str) -> None:
+    """Keep ``old_path`` leading to a story that readers know by it, and log it."""
+    old_addresses.keep(article, old_path)
+    Event.objects.record(
+        editor,
+        "change address",
+        article,
+        before={"path": old_path},
+        after={"path": article.get_absolute_url()},
+    )
+
+
+def reasons_against(article: Article) -> list[str]:
+    """Return what stands against publishing the working copy, as sentences."""
+    reasons = []
+    ids = body.references_of(article.body).images
+    if article.lead_image_id:
+        ids.insert(0, article.lead_image_id)
+    found = Image.objects.in_bulk(ids)
+    for number in dict.fromkeys(ids):
+        if number not in found:
+            reasons.append(
+                _("Image %(id)d is not in the library: take it out of the body.")
+                % {"id": number}
+            )
+        elif lacks := found[number].lacks:
+            reasons.append(
+                _("Image %(id)d (%(name)s) needs %(lacks)s.")
+                % {
+                    "id": number,
+                    "name": found[number],
+                    "lacks": _(" and ").join(map(str, lacks)),
+                }
+            )
+    if not article.body.strip():
+        reasons.append(_("The story has no body yet."))
+    return reasons
+
+
+def _locked(article: Article) -> Article:
+    # A fresh row, under a lock: what the caller holds may be a minute old.
+    article = (
+        Article.objects.select_for_update(of=("self",))
+        .select_related("live", "next")
+        .get(pk=article.pk)
+    )
+    if article.next_at and article.next_at <= timezone.now():
+        article.live, article.next, article.next_at = article.next, None, None
+    return article
+
+
+def _publishable_revision(article: Article) -> Revision:
+    if reasons := reasons_against(article):
+        raise PublishingRefused(reasons)
+    return article.newest_revision or save_working_copy(article, editor=None)
+
+
+def _first_publication(article: Article, revision: Revision, *, at: datetime) -> None:
+    article.live = revision
+    article.published_at = _whole_minute(at)
+    article.day = timezone.localdate(
+        article.published_at, Publication.objects.current().zone
+    )
+    article.slug = _free_slug(article)
+
+
+def _free_slug(article: Article) -> str:
+    chosen = article.slug
+    slug = chosen or slugify(article.headline, allow_unicode=True)[:80].strip("-_")
+    slug = slug or f"story-{article.pk}"
+    if _is_free(article, slug):
+        return slug
+    if chosen:
+        raise PublishingRefused(
+            [
+                _(
+                    "Another story of %(day)s has, or had, the slug “%(slug)s”. Choose "
+                    "another one."
+                )
+                % {"day": article.day, "slug": slug}
+            ]
+        )
+    return f"{slug}-{article.pk}"
+
+
+def _is_free(article: Article, slug: str) -> bool:
+    others = Article.objects.exclude(pk=article.pk)
+    article.slug, before = slug, article.slug
+    path = article.get_absolute_url()
+    article.slug = before
+    return not (
+        others.filter(day=article.day, slug=slug).exists()
+        or old_addresses.is_taken(path, by_other_than=article)
+    )
+
+
+def _whole_minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
+
+
+def _facts(article: Article) -> dict[str, object]:
+    times = ("published_at", "next_at", "expires_at", "withdrawn_at")
+    facts = {name: getattr(article, name) for name in times}
+    return {name: at.isoformat() if at else None for name, at in facts.items()} | {
+        "live": article.live.number if article.live else None,
+        "next": article.next.number if article.next else None,
+    }
+
+
+def _finish(
+    article: Article,
+    act: str,
+    *,
+    editor: User | None,
+    before: dict[str, object],
+    reason: str = "",
+) -> Article:
+    article.save()
+    Event.objects.record(
+        editor, act, article, reason=reason, before=before, after=_facts(article)
+    )
+    # A story stands on lists and in other stories' links, so all pages are affected.
+    page_versions.move(article)
+    move_site_version()
+    return article

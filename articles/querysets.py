@@ -1,0 +1,98 @@
+"""Which stories, revisions and images; ``live`` is the only door to what readers see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from articles.models import Article, Author, Image, Revision
+
+
+class ArticleQuerySet(models.QuerySet["Article"]):
+    def live(self, at: datetime | None = None) -> Self:
+        """Return the articles readers may see at ``at`` (aware; now if omitted)."""
+        at = at or timezone.now()
+        unexpired = Q(expires_at=None) | Q(expires_at__gt=at)
+        return self.filter(unexpired, withdrawn_at=None, published_at__lte=at)
+
+    def newest_first(self) -> Self:
+        """Order by first publication; the number decides within one minute."""
+        return self.order_by("-published_at", "-pk")
+
+    def with_shown_id(self, at: datetime) -> Self:
+        """Annotate ``shown_id``: in the database what ``Article.shown(at)`` returns."""
+        changed = When(next_at__lte=at, then=F("next_id"))
+        return self.annotate(shown_id=Case(changed, default=F("live_id")))
+
+    def for_links(self) -> Self:
+        """Fetch what a link shows: the address and the headlines; nothing else."""
+        return self.select_related("live", "next").only(
+            "day", "slug", "next_at", "language", "live__headline", "next__headline"
+        )
+
+    def for_cards(self) -> Self:
+        """Fetch what a card shows: section, label, headline, standfirst, picture.
+
+        Anything else raises ``FieldFetchBlocked``; it would cost a query a card.
+        """
+        return (
+            self.select_related("section", "live__lead_image", "next__lead_image")
+            .prefetch_related(
+                "live__lead_image__renditions", "next__lead_image__renditions"
+            )
+            .defer("body", "live__body", "live__text", "next__body", "next__text")
+            .fetch_mode(models.FETCH_RAISE)
+        )
+
+    def by(self, author: Author, at: datetime | None = None) -> Self:
+        """Return the articles whose revision shown at ``at`` names ``author``."""
+        named = author.references.filter(revision=OuterRef("shown_id"))
+        return self.with_shown_id(at or timezone.now()).filter(Exists(named))
+
+    def saying(self, words: list[str], at: datetime | None = None) -> Self:
+        """Return the articles whose revision shown at ``at`` holds each of ``words``.
+
+        Anywhere in headline, standfirst or text, in any case. It reads every story
+        there is, which is quick among tens of thousands.
+        """
+        changed = Q(next_at__lte=at or timezone.now())
+        stories = self
+        for word in words:
+            stories = stories.filter(
+                changed & _says(word, "next") | ~changed & _says(word, "live")
+            )
+        return stories
+
+
+def _says(word: str, revision: str) -> Q:
+    fields = ("headline", "standfirst", "text")
+    return Q.create(
+        [(f"{revision}__{field}__icontains", word) for field in fields], Q.OR
+    )
+
+
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    def naming(self, image: Image) -> Self:
+        """Return the revisions that show ``image``, over the story or in its body."""
+        shown = Q(lead_image=image) | Q(references__image=image)
+        return self.filter(shown).distinct()
+
+    def in_use(self) -> Self:
+        """Return each story's newest revision, the live one and the one to come."""
+        newest = (
+            self.model.objects.filter(article=OuterRef("article"))
+            .order_by("-number")
+            .values("pk")[:1]
+        )
+        return self.filter(
+            Q(pk=F("article__live")) | Q(pk=F("article__next")) | Q(pk=Subquery(newest))
+        )
+
+    def update(self, **kwargs: object) -> int:
+        raise TypeError("A revision is never changed: save a new one.")

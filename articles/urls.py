@@ -1,0 +1,19 @@
+from django.urls import path, register_converter
+
+from articles import views
+from articles.converters import DayConverter, UnicodeSlugConverter
+
+register_converter(DayConverter, "day")
+register_converter(UnicodeSlugConverter, "word")
+
+app_name = "articles"
+urlpatterns = [
+    path("", views.front, name="front"),
+    path("about/", views.about, name="about"),
+    path("search/", views.search, name="search"),
+    path("section/<word:slug>/", views.section, name="section"),
+    path("tag/<word:slug>/", views.tag, name="tag"),
+    path("author/<word:slug>/", views.author, name="author"),
+    path("media/<path:name>", views.media, name="media"),
+    path("<day:day>/<word:slug>/", views.story, name="story"),
+]

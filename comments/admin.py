@@ -1,0 +1,167 @@
+"""The moderation queue, and threads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, override
+
+from django.contrib import admin, messages
+from django.utils.html import format_html, format_html_join
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from comments import moderation
+from comments.models import Comment, Thread
+from newsroom.staff import staff_of
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+    from django.utils.safestring import SafeString
+
+State = Comment.State
+BUTTONS = {
+    "_approve": State.APPROVED,
+    "_spam": State.SPAM,
+    "_remove": State.REMOVED,
+    "_hold": State.PENDING,
+}
+
+
+class Moderated:
+    """What moderators may see and decide; nobody adds or deletes here."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_moderate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("comments.moderate_thread")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_moderate_permission(request)
+
+
+@admin.register(Comment)
+class CommentAdmin(Moderated, admin.ModelAdmin):
+    """Comments: what each says, why it was held, and what is to become of it."""
+
+    list_display = ["excerpt", "name", "story", "state", "why", "created_at"]
+    list_filter = ["state", "created_at"]
+    list_select_related = ["thread__article"]
+    list_per_page = 50
+    search_fields = ["name", "email", "source"]
+    date_hierarchy = "created_at"
+    show_full_result_count = False
+    actions = ["approve", "mark_as_spam", "remove", "hold"]
+    readonly_fields = [
+        "story",
+        "answers",
+        "name",
+        "email",
+        "website",
+        "text",
+        "state",
+        "why",
+        "created_at",
+    ]
+    fields = tuple(readonly_fields)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Comment]:
+        return super().get_queryset(request).select_related("thread__article", "parent")
+
+    @admin.display(description=gettext_lazy("comment"))
+    def excerpt(self, comment: Comment) -> str:
+        return Truncator(comment.source).words(24)
+
+    @admin.display(description=gettext_lazy("story"), ordering="thread")
+    def story(self, comment: Comment) -> SafeString:
+        article = comment.thread.article
+        return format_html(
+            '<a href="{}">{}</a>', article.get_absolute_url(), article.headline
+        )
+
+    @admin.display(description=gettext_lazy("in reply to"))
+    def answers(self, comment: Comment) -> str:
+        return str(comment.parent) if comment.parent else "–"
+
+    @admin.display(description=gettext_lazy("comment"))
+    def text(self, comment: Comment) -> SafeString:
+        return comment.rendered
+
+    @admin.display(description=gettext_lazy("why"))
+    def why(self, comment: Comment) -> str:
+        reasons = ((_(verdict["reason"]),) for verdict in comment.verdicts)
+        return format_html_join(" ", "{}", reasons) or "–"
+
+    def view_on_site(self, comment: Comment) -> str | None:
+        """Return the comment's address while readers can see it."""
+        return comment.get_absolute_url() if comment.is_approved else None
+
+    @override
+    def save_model(
+        self, request: HttpRequest, obj: Comment, form: Any, change: bool
+    ) -> None:
+        """Decide as the button says that was pressed; nothing else can be changed."""
+        for button, state in BUTTONS.items():
+            if button in request.POST:
+                moderation.decide([obj], state, moderator=staff_of(request))
+                obj.state = state
+
+    def _decide(
+        self, request: HttpRequest, comments: QuerySet[Comment], state: Comment.State
+    ) -> None:
+        changed = moderation.decide(comments, state, moderator=staff_of(request))
+        said = ngettext(
+            "%(n)d comment is now: %(state)s.",
+            "%(n)d comments are now: %(state)s.",
+            changed,
+        )
+        messages.success(request, said % {"n": changed, "state": state.label})
+
+    @admin.action(
+        description=gettext_lazy("Approve selected comments"), permissions=["moderate"]
+    )
+    def approve(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
+        self._decide(request, queryset, State.APPROVED)
+
+    @admin.action(
+        description=gettext_lazy("Mark selected comments as spam"),
+        permissions=["moderate"],
+    )
+    def mark_as_spam(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
+        self._decide(request, queryset, State.SPAM)
+
+    @admin.action(
+        description=gettext_lazy("Remove selected comments"), permissions=["moderate"]
+    )
+    def remove(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
+        self._decide(request, queryset, State.REMOVED)
+
+    @admin.action(
+        description=gettext_lazy("Hold selected comments again"),
+        permissions=["moderate"],
+    )
+    def hold(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
+        self._decide(request, queryset, State.PENDING)
+
+
+@admin.register(Thread)
+class ThreadAdmin(Moderated, admin.ModelAdmin):
+    """Threads: how many comments there are, and whether more may come."""
+
+    list_display = ["article", "approved", "pending", "closed"]
+    list_filter = ["closed"]
+    list_select_related = ["article"]
+    search_fields = ["article__headline"]
+    fields = ["article", "approved", "pending", "closed"]
+    readonly_fields = ["article", "approved", "pending"]
+
+    @override
+    def save_model(
+        self, request: HttpRequest, obj: Thread, form: Any, change: bool
+    ) -> None:
+        act = moderation.close if obj.closed else moderation.reopen
+        act(obj.article, moderator=staff_of(request))

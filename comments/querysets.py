@@ -1,0 +1,25 @@
+"""Which comments, in what order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from comments.models import Comment
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def visible(self) -> Self:
+        """Return what readers see: approved comments, and tombstones over replies."""
+        return self.filter(Q(state="approved") | Q(approved_replies__gt=0))
+
+    def roots(self) -> Self:
+        """Return those that answer the story itself, in the order they came."""
+        return self.filter(depth=0).order_by("number")
+
+    def pending(self) -> Self:
+        """Return those that wait for a moderator, oldest first."""
+        return self.filter(state="pending").order_by("pk")

@@ -1,0 +1,49 @@
+"""The thread under a story, and the form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import template
+
+from comments import pages
+from comments.forms import CommentForm
+from comments.models import Comment
+
+if TYPE_CHECKING:
+    from django.template import Context
+
+    from articles.models import Article
+
+register = template.Library()
+
+
+@register.inclusion_tag("comments/_thread.html", takes_context=True)
+def comment_thread(context: Context, article: Article) -> dict[str, object]:
+    """Render the first page of comments and the form.
+
+    The one who has just posted sees what became of it; ``?reply_to=ID`` in the
+    address makes the form answer that comment.
+    """
+    page = pages.page_of(article)
+    request, act = context["request"], context.get("after")
+    own = None
+    if act and act.name == "comment":
+        own = Comment.objects.filter(pk=act.item, thread=article.pk).first()
+    parent = _parent(request.GET.get("reply_to", ""), article)
+    form = CommentForm(initial={"reply_to": parent.pk} if parent else None)
+    return {
+        "article": article,
+        "page": page,
+        "own": own,
+        "form": form,
+        "parent": parent,
+    }
+
+
+def _parent(typed: str, article: Article) -> Comment | None:
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 19):
+        return None
+    return Comment.objects.filter(
+        pk=typed, thread=article.pk, state=Comment.State.APPROVED
+    ).first()

@@ -1,0 +1,66 @@
+"""Read one variable of the environment, or say in one line what is wrong with it."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+import environ
+
+_environment = environ.FileAwareEnv()
+REQUIRED: Any = object()
+_YES_AND_NO = {"on", "true", "yes", "1", "off", "false", "no", "0", ""}
+
+
+def read_file(path: str) -> None:
+    """Take the lines of a ``.env`` file as variables, where they are not set yet."""
+    _environment.read_env(path)
+
+
+def read(
+    name: str,
+    kind: str = "str",
+    default: Any = REQUIRED,
+    *,
+    example: str,
+    valid: Callable[[Any], bool] = bool,
+) -> Any:
+    """Return the variable ``name``, or the file's text that ``NAME_FILE`` names.
+
+    ``kind`` is a cast of django-environ: str, bool, int, db_url or cache_url. A bool
+    is "on" or "off", or another pair of words for it, and takes no ``valid``.
+    ``default`` is in the same notation as the variable. Raise
+    ``ImproperlyConfigured`` if the variable is absent without a default, if it does
+    not parse, or if ``valid`` refuses what it means; the message is one line that
+    names the variable and shows the valid ``example``.
+    """
+    given = {} if default is REQUIRED else {"default": default}
+    try:
+        value = getattr(_environment, kind)(name, **given)
+        accepted = valid(value)
+        if kind == "bool":  # django-environ takes any other word for "off"
+            accepted = str(_environment.str(name, "")).lower() in _YES_AND_NO
+    except (ImproperlyConfigured, ValueError, KeyError, OSError) as error:
+        # django-environ says "Set the X environment variable" for an absent one.
+        state = "is not set" if "Set the" in str(error) else "cannot be read"
+        raise ImproperlyConfigured(_line(name, state, example)) from error
+    if not accepted:
+        raise ImproperlyConfigured(_line(name, "is not valid", example))
+    return value
+
+
+def is_site_address(value: str) -> bool:
+    """Tell whether ``value`` is an http(s) origin: scheme, host, at most a port."""
+    parts = urlsplit(value)
+    return (
+        parts.scheme in {"http", "https"}
+        and bool(parts.hostname)
+        and (parts.port is None or parts.port > 0)  # .port raises ValueError itself
+        and parts.path in {"", "/"}
+        and not (parts.query or parts.fragment or parts.username)
+    )
+
+
+def _line(name: str, state: str, example: str) -> str:
+    return f"{name} {state}. A valid value: {name}={example}"

@@ -1,0 +1,64 @@
+"""Know that two requests came from one network, for a fortnight, and no address."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import date, timedelta
+from ipaddress import ip_address, ip_network
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+
+from newsroom.models import NetworkSalt
+
+PREFIX_BITS = {4: 24, 6: 56}  # an office, a household, a mobile carrier's gateway
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the address the request came from, as far as it can be believed.
+
+    Each of the ``TRUSTED_PROXIES`` in front appends one entry to X-Forwarded-For;
+    what stands before theirs was written by the client, and is not looked at.
+    """
+    proxies = settings.TRUSTED_PROXIES
+    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
+    if proxies and len(forwarded) >= proxies and forwarded[-proxies].strip():
+        return forwarded[-proxies].strip()
+    return request.META.get("REMOTE_ADDR", "")
+
+
+def network_key(request: HttpRequest) -> str:
+    """Return 32 hexadecimal digits for the client's network, good for this week.
+
+    A keyed hash (HMAC-SHA-256, cut to 128 bits) of the /24 or /56 prefix. A client
+    without a readable address (a Unix socket) has the network of all such clients.
+    """
+    try:
+        address = ip_address(client_address(request))
+    except ValueError:
+        prefix = "unknown"
+    else:
+        mapped = getattr(address, "ipv4_mapped", None)
+        address = mapped or address
+        bits = PREFIX_BITS[address.version]
+        # strict=False: the host's bits are cut off, which is the point.
+        prefix = str(ip_network(f"{address}/{bits}", strict=False))
+    return hmac.digest(_salt_of_this_week(), prefix.encode(), hashlib.sha256)[:16].hex()
+
+
+def _salt_of_this_week() -> bytes:
+    week = monday_of(timezone.now().date())
+    row = NetworkSalt.objects.filter(week=week).first()
+    if row is None:
+        row, _ = NetworkSalt.objects.get_or_create(
+            week=week, defaults={"salt": secrets.token_bytes(32)}
+        )
+        # Without its salt a key is noise: nothing reaches further back than last week.
+        NetworkSalt.objects.filter(week__lt=week - timedelta(weeks=1)).delete()
+    return bytes(row.salt)
+
+
+def monday_of(day: date) -> date:
+    """Return the Monday of the week that ``day`` is in."""
+    return day - timedelta(days=day.weekday())

@@ -1,0 +1,323 @@
+"""Everything an operator can choose, read from the environment; see .env.example."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf.global_settings import LANGUAGES
+from django.utils.csp import CSP
+
+from js_asset import static_lazy
+
+from newsroom.environment import REQUIRED, is_site_address, read, read_file
+from newsroom.release import digest_of
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR = BASE_DIR / "var"
+
+if (BASE_DIR / ".env").is_file():
+    read_file(str(BASE_DIR / ".env"))
+
+# --- Secrets and addresses ----------------------------------------------------------
+
+# `make` writes var/secret_key on first start, readable by its owner alone.
+_key_file = VAR / "secret_key"
+SECRET_KEY = read(
+    "SECRET_KEY",
+    default=_key_file.read_text().strip() if _key_file.is_file() else REQUIRED,
+    example="a-long-random-text-of-50-characters-or-more",
+)
+DEBUG = read("DEBUG", "bool", default=False, example="off")
+
+SITE_URL = read(
+    "SITE_URL",
+    default="http://127.0.0.1:8000",
+    example="https://news.example.org",
+    valid=is_site_address,
+).rstrip("/")
+_site = urlsplit(SITE_URL)
+_loopback = ["localhost", "127.0.0.1", "[::1]"]
+_host = f"[{_site.hostname}]" if ":" in (_site.hostname or "") else _site.hostname
+ALLOWED_HOSTS = list({_host, *(_loopback if _host in _loopback else [])})
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+HTTPS = _site.scheme == "https"
+
+# How many reverse proxies stand in front, each adding one X-Forwarded-For entry.
+TRUSTED_PROXIES = read(
+    "TRUSTED_PROXIES", "int", 0, example="1", valid=lambda number: number >= 0
+)
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- The project --------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "newsroom.apps.NewsroomConfig",
+    "articles",
+    "comments",
+    "ratings",
+    "newsroom.apps.NewsroomAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_prose_editor",
+    "django_tasks_db",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "newsroom.page_cache.PageCacheMiddleware",
+    # What follows runs for pages that no cache holds: the admin, and what readers do.
+    "newsroom.staff.SessionMiddleware",
+    "newsroom.same_origin.SameOriginMiddleware",
+    "newsroom.staff.AuthenticationMiddleware",
+    "newsroom.staff.MessageMiddleware",
+    "newsroom.middleware.PublicationMiddleware",
+    "articles.old_addresses.OldAddressMiddleware",
+]
+
+ROOT_URLCONF = "newsroom.urls"
+WSGI_APPLICATION = "newsroom.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csp",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "newsroom.context_processors.publication",
+                "articles.context_processors.navigation",
+            ],
+        },
+    }
+]
+
+# Part of every page's cache key: a page of the old release is never served by the new.
+RELEASE = read(
+    "RELEASE",
+    default=digest_of(
+        BASE_DIR, patterns=("templates/**/*.html", "*/*.py", "*/*/*.py", "static/*/*")
+    ),
+    example="2026-11-23.1",
+)
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Database -----------------------------------------------------------------------
+
+_database = read(
+    "DATABASE_URL",
+    "db_url",
+    f"sqlite:///{VAR / 'newsroom.sqlite3'}",
+    example="postgres://newsroom:password@127.0.0.1:5432/newsroom",
+    valid=lambda database: bool(database.get("ENGINE") and database.get("NAME")),
+)
+DATABASE_POOL_SIZE = read(
+    "DATABASE_POOL_SIZE", "int", 8, example="8", valid=lambda size: size >= 0
+)
+if _database["ENGINE"].endswith("sqlite3"):
+    # Immediate: a transaction that will write waits for its turn at the start, where
+    # the timeout applies; a deferred one would fail in the middle.
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,  # seconds
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+            "PRAGMA cache_size=-16000; PRAGMA mmap_size=134217728;"
+        ),
+    }
+elif DATABASE_POOL_SIZE and find_spec("psycopg_pool"):
+    _database["OPTIONS"] = _database.get("OPTIONS", {}) | {
+        "pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE}
+    }
+DATABASES = {"default": _database}
+
+# --- Cache --------------------------------------------------------------------------
+
+_cache = read(
+    "CACHE_URL",
+    "cache_url",
+    "locmemcache://",
+    example="redis://127.0.0.1:6379/0",
+    valid=lambda cache: bool(cache.get("BACKEND")),
+)
+CACHES = {"default": _cache}
+
+# --- Files --------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = read(
+    "STATIC_ROOT", default=str(VAR / "static"), example="/srv/newsroom/static"
+)
+MEDIA_URL = "/media/"
+MEDIA_ROOT = read(
+    "MEDIA_ROOT", default=str(VAR / "media"), example="/srv/newsroom/media"
+)
+ORIGINALS_ROOT = read(
+    "ORIGINALS_ROOT", default=str(VAR / "originals"), example="/srv/newsroom/originals"
+)
+STORAGES = {
+    # Renditions: public, under names nobody can guess.
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Originals hold places and serial numbers: only the admin reads them.
+    "originals": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": ORIGINALS_ROOT, "base_url": None},
+    },
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+if DEBUG:
+    STORAGES["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
+FILE_UPLOAD_PERMISSIONS = 0o640
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # bytes; a long story with its markup
+IMAGE_MAX_PIXELS = read(
+    "IMAGE_MAX_PIXELS", "int", 60_000_000, example="60000000", valid=lambda n: n > 0
+)
+IMAGE_MAX_BYTES = read(
+    "IMAGE_MAX_BYTES", "int", 40_000_000, example="40000000", valid=lambda n: n > 0
+)
+
+# The blocks of our own that the body's editor knows, beside the usual ones. What may
+# stay in a body is decided by articles.body alone, so nothing is allowed here.
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {
+        "js": [static_lazy("js/editor-blocks.js")],
+        "extensions": {
+            name: lambda config, allowed: None
+            for name in ("StoryFigure", "ReadMore", "PullQuote")
+        },
+    }
+]
+
+# --- Work that can wait -------------------------------------------------------------
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+
+# --- People who work here -----------------------------------------------------------
+
+AUTH_USER_MODEL = "newsroom.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "admin:login"
+
+# The staff's session exists under the admin's path alone: no public page receives it.
+ADMIN_PATH = "/admin/"
+SESSION_COOKIE_PATH = ADMIN_PATH
+SESSION_COOKIE_NAME = "newsroom_session"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- Language and time --------------------------------------------------------------
+
+LANGUAGE_CODE = read(
+    "LANGUAGE_CODE", default="en", example="en", valid=dict(LANGUAGES).__contains__
+)
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = (
+    "UTC"  # of the storage; pages are in the publication's own, set in the admin
+)
+
+# --- Security -----------------------------------------------------------------------
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"  # never makes Origin null
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = READER_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "newsroom.same_origin.refused"
+X_FRAME_OPTIONS = "DENY"
+
+SECURE_HSTS_SECONDS = (
+    read("HSTS_SECONDS", "int", 31_536_000, example="31536000", valid=lambda n: n >= 0)
+    if HTTPS
+    else 0
+)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = read(
+    "HSTS_INCLUDE_SUBDOMAINS", "bool", default=False, example="on"
+)
+SECURE_HSTS_PRELOAD = read("HSTS_PRELOAD", "bool", default=False, example="on")
+
+# A nonce is added only to a page whose template asks for one: the admin's do.
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF, CSP.NONCE],
+    "style-src": [CSP.SELF, CSP.NONCE],
+    "img-src": [CSP.SELF],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "manifest-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+}
+
+# --- Readers ------------------------------------------------------------------------
+
+COMMENT_MAX_LENGTH = read(
+    "COMMENT_MAX_LENGTH", "int", 5000, example="5000", valid=lambda n: 0 < n <= 65_525
+)
+COMMENT_MAX_DEPTH = read(
+    "COMMENT_MAX_DEPTH", "int", 5, example="5", valid=lambda n: 1 <= n <= 10
+)
+COMMENT_FLOOD_SECONDS = read(
+    "COMMENT_FLOOD_SECONDS", "int", 15, example="15", valid=lambda n: n >= 0
+)
+COMMENT_LINKS_HELD = read(
+    "COMMENT_LINKS_HELD", "int", 2, example="2", valid=lambda n: n >= 0
+)
+# Counted per network (an IPv4 /24 or IPv6 /56): an office or a school shares one.
+COMMENTS_PER_NETWORK_HOUR = read(
+    "COMMENTS_PER_NETWORK_HOUR", "int", 60, example="60", valid=lambda n: n > 0
+)
+VOTES_PER_NETWORK_MINUTE = read(
+    "VOTES_PER_NETWORK_MINUTE", "int", 120, example="120", valid=lambda n: n > 0
+)
+LOGIN_FAILURES_PER_QUARTER_HOUR = read(
+    "LOGIN_FAILURES_PER_QUARTER_HOUR", "int", 10, example="10", valid=lambda n: n > 0
+)
+
+# --- Log ----------------------------------------------------------------------------
+
+LOG_LEVEL = read(
+    "LOG_LEVEL",
+    default="INFO",
+    example="INFO",
+    valid=lambda level: level in {"DEBUG", "INFO", "WARNING", "ERROR"},
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        # To the root alone: Django's default handlers drop INFO and mail errors.
+        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        "django.db.backends": {"level": "INFO"},
+    },
+}
