@@ -1,0 +1,108 @@
+// Casts the vote without leaving the page; without this file the form posts.
+
+const TIMEOUT = 15_000; // milliseconds until a silent connection counts as lost
+
+for (const form of document.querySelectorAll(".rating-form")) {
+  const status = form.querySelector(".rating-status");
+  const chosen = () => form.querySelector("[name=score]:checked");
+  const key = `newsroom-vote-${form.dataset.article}`;
+  let accepted = chosen()?.value ?? null; // what the server last took
+  let isSending = false;
+  let isWaiting = false; // another choice was made while one was on its way
+  let isBrowsing = false; // arrow keys walk over the stars and give none
+
+  form.dataset.enhanced = "";
+  if (accepted) remember(accepted);
+  else showRemembered();
+
+  form.addEventListener("keydown", (event) => {
+    isBrowsing = event.key.startsWith("Arrow");
+    if (event.key === " " && event.target === chosen()) vote();
+  });
+  for (const end of ["keyup", "pointerdown"]) {
+    form.addEventListener(end, () => { isBrowsing = false; });
+  }
+  form.addEventListener("change", () => { if (!isBrowsing) vote(); });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    vote();
+  });
+
+  async function vote() {
+    isWaiting = true;
+    if (isSending) return;
+    isSending = true;
+    form.setAttribute("aria-busy", "true");
+    while (isWaiting) {
+      isWaiting = false;
+      await send();
+    }
+    form.removeAttribute("aria-busy");
+    isSending = false;
+  }
+
+  async function send() {
+    const body = new FormData(form);
+    const score = body.get("score");
+    body.set("fragment", "1");
+    let reply, page;
+    try {
+      reply = await fetch(form.action, {
+        method: "POST",
+        body,
+        signal: AbortSignal.timeout(TIMEOUT),
+      });
+      page = new DOMParser().parseFromString(await reply.text(), "text/html");
+    } catch {
+      return offerRetry();
+    }
+    if (isWaiting) return; // a later choice is about to say more
+    if (!reply.ok) return refuse(page);
+    accepted = score;
+    remember(score);
+    for (const part of [".tally", ".histogram-bars", ".rating-status"]) {
+      show(part, page.querySelector(part));
+    }
+  }
+
+  function show(part, fresh) {
+    const old = form.closest(".rating").querySelector(part);
+    if (fresh && old) old.replaceChildren(...fresh.childNodes);
+  }
+
+  function refuse(page) {
+    // The widget's own words, or the heading of the page that stands for an error.
+    const words = page.querySelector("main h1") ?? page.body;
+    status.replaceChildren(...words.childNodes);
+    for (const radio of form.elements.score) radio.checked = radio.value === accepted;
+  }
+
+  function offerRetry() {
+    if (isWaiting) return;
+    const offer = form.querySelector(".rating-offline").content.cloneNode(true);
+    offer.querySelector(".retry").addEventListener("click", vote);
+    status.replaceChildren(offer);
+  }
+
+  function remember(score) {
+    try {
+      localStorage.setItem(key, score);
+    } catch {
+      // The browser keeps nothing for us: the vote counts all the same.
+    }
+  }
+
+  function showRemembered() {
+    let score = null;
+    try {
+      score = localStorage.getItem(key);
+    } catch {
+      return;
+    }
+    const radio = [...form.elements.score].find((one) => one.value === score);
+    if (!radio) return;
+    radio.checked = true;
+    accepted = score;
+    if (!status.textContent.trim()) status.textContent = radio.dataset.remembered;
+  }
+}
