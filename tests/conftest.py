@@ -1,0 +1,49 @@
+"""What every test starts from: a database, an empty cache, quick passwords and tasks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.cache import cache
+
+import pytest
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
+
+
+@pytest.fixture(autouse=True)
+def _database(db: None, django_db_serialized_rollback: None) -> None:
+    """Give every test the database, with the rows that migrations made in it.
+
+    A test that commits (``transactional_db``, ``live_server``) leaves empty tables;
+    the second fixture puts the migrations' rows back for the next such test.
+    """
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """Forget the pages of the test before, whose numbers this test will reuse."""
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _test_settings(settings: SettingsWrapper, tasks_backend: str) -> None:
+    """Hash passwords quickly and serve plain static files; tests may set others."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {
+            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        }
+    }
+    settings.TASKS = {"default": {"BACKEND": tasks_backend, "QUEUES": []}}
+
+
+@pytest.fixture
+def tasks_backend() -> str:
+    """Name the backend of tasks: at once. A module that tests delays overrides it.
+
+    The immediate backend refuses ``run_after``. For tasks that wait, return
+    ``"django_tasks_db.DatabaseBackend"`` and run them with ``db_worker --batch``.
+    """
+    return "django.tasks.backends.immediate.ImmediateBackend"
