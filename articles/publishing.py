@@ -138,6 +138,24 @@ def publish(
 
 
 @transaction.atomic
+def publish_as_of(article: Article, *, editor: User | None, at: datetime) -> Article:
+    """Show readers the newest revision, dated ``at``: an import's act, and the demo's.
+
+    ``at`` (aware) is when a story that no reader of this site has seen first stood
+    elsewhere. Raise ``PublishingRefused``, also for a time to come.
+    """
+    if at > timezone.now():
+        raise PublishingRefused([_("That time is still to come. Schedule the story.")])
+    article = _locked(article)
+    if article.published_at:
+        raise PublishingRefused([_("This story has its date of publication.")])
+    revision = _publishable_revision(article)
+    before = _facts(article)
+    _first_publication(article, revision, at=at)
+    return _finish(article, "import", editor=editor, before=before)
+
+
+@transaction.atomic
 def schedule(article: Article, *, editor: User | None, at: datetime) -> Article:
     """Show readers the newest revision from ``at`` (aware, a whole minute) on.
 

@@ -62,5 +62,15 @@ def is_site_address(value: str) -> bool:
     )
 
 
+def site_address_of(host: str, port: int) -> str:
+    """Return the origin at which a browser here finds a server on ``host``, ``port``.
+
+    A server that listens on every address ("0.0.0.0" or "::") is found on loopback.
+    """
+    if host in {"0.0.0.0", "::"}:  # noqa: S104  # compared, not listened on
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 def _line(name: str, state: str, example: str) -> str:
     return f"{name} {state}. A valid value: {name}={example}"

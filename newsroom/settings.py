@@ -9,18 +9,24 @@ from django.utils.csp import CSP
 
 from js_asset import static_lazy
 
-from newsroom.environment import REQUIRED, is_site_address, read, read_file
+from newsroom.environment import (
+    REQUIRED,
+    is_site_address,
+    read,
+    read_file,
+    site_address_of,
+)
 from newsroom.release import digest_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR = BASE_DIR / "var"
+VAR = BASE_DIR / "var"  # what the site writes, unless a variable says another place
 
 if (BASE_DIR / ".env").is_file():
     read_file(str(BASE_DIR / ".env"))
 
 # --- Secrets and addresses ----------------------------------------------------------
 
-# `make` writes var/secret_key on first start, readable by its owner alone.
+# `make serve` and `make dev` write it on first start, readable by its owner alone.
 _key_file = VAR / "secret_key"
 SECRET_KEY = read(
     "SECRET_KEY",
@@ -29,9 +35,13 @@ SECRET_KEY = read(
 )
 DEBUG = read("DEBUG", "bool", default=False, example="off")
 
+# Where `manage.py serve` listens; a server of your own may listen elsewhere.
+HOST = read("HOST", default="127.0.0.1", example="127.0.0.1")
+PORT = read("PORT", "int", 8000, example="8000", valid=lambda n: 0 < n < 65_536)
+
 SITE_URL = read(
     "SITE_URL",
-    default="http://127.0.0.1:8000",
+    default=site_address_of(HOST, PORT),
     example="https://news.example.org",
     valid=is_site_address,
 ).rstrip("/")
@@ -249,6 +259,8 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = READER_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
+# The check looks for Django's middleware by name; SameOriginMiddleware is one of it.
+SILENCED_SYSTEM_CHECKS = ["security.W003"]
 CSRF_FAILURE_VIEW = "newsroom.same_origin.refused"
 X_FRAME_OPTIONS = "DENY"
 

@@ -9,7 +9,7 @@ from django.core.cache import cache
 import pytest
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +28,7 @@ def _empty_cache() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _test_settings(settings: SettingsWrapper, tasks_backend: str) -> None:
+def _test_settings(settings: Settings, tasks_backend: str) -> None:
     """Hash passwords quickly and serve plain static files; tests may set others."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {

@@ -1,0 +1,271 @@
+"""Build the demo newspaper through the acts that the desk and the readers use."""
+
+from __future__ import annotations
+
+import random
+import re
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import Group
+from django.core.files import File
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from articles import publishing, renditions, uploads
+from articles.models import (
+    Article,
+    Author,
+    Byline,
+    Correction,
+    Image,
+    RelatedLink,
+    Section,
+    Tag,
+)
+from comments.models import Comment
+from comments.posting import import_comments
+from newsroom.demo import content
+from newsroom.models import Publication, User
+from ratings.models import Rating
+from ratings.voting import import_votes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from newsroom.demo.content import Row
+
+EDITOR = "saskia-vantongel"
+SEED = 1987  # the year of the bridge: every load has the same votes at the same hours
+HELD = {
+    "check": "first",
+    "state": Comment.State.PENDING,
+    "reason": "No comment by this name and address is approved yet.",
+}
+
+
+class StoriesOfItsOwn(Exception):
+    """The site has stories and none of the demo's: it is somebody's newspaper."""
+
+
+def is_empty() -> bool:
+    """Tell whether nobody has written a story here yet."""
+    return not Article.objects.exists()
+
+
+@transaction.atomic
+def load() -> int:
+    """Add what is missing of the demo, at once or not at all; return how many stories.
+
+    What stands there is kept as it is, so that a second load changes nothing. Raise
+    ``StoriesOfItsOwn`` for a site whose stories are all somebody's.
+    """
+    stories = content.stories()
+    standing = Article.objects.filter(slug__in=[story["slug"] for story in stories])
+    if not is_empty() and not standing.exists():
+        raise StoriesOfItsOwn
+    known = set(standing.values_list("slug", flat=True))
+    missing = [story for story in stories if story["slug"] not in known]
+    loader = _Loader()
+    # Every row first: a story may point to one that is younger than itself.
+    articles = [loader.add_row(story) for story in missing]
+    for article, story in zip(articles, missing, strict=True):
+        loader.write(article, story)
+    return len(missing)
+
+
+class _Loader:
+    """One load: its moment, its dice, and what it has looked up so far."""
+
+    def __init__(self) -> None:
+        self.now = timezone.now()
+        self.dice = random.Random(SEED)  # noqa: S311  # repeatable on purpose
+        publication = content.publication()
+        sections, authors = publication.pop("sections"), publication.pop("authors")
+        Publication.objects.get_or_create(pk=1, defaults=publication)
+        self.sections = {
+            row["slug"]: Section.objects.get_or_create(
+                slug=row["slug"], defaults=row | {"position": position}
+            )[0]
+            for position, row in enumerate(sections, start=1)
+        }
+        self.authors = {row["slug"]: _author(row) for row in authors}
+        self.images = {
+            row["file"].removesuffix(".jpg"): _image(row) for row in content.photos()
+        }
+
+    @cached_property
+    def articles(self) -> dict[str, Article]:
+        """The demo's stories by the name of their file, when all have their row."""
+        found = {article.slug: article for article in Article.objects.all()}
+        return {
+            story["name"]: found[story["slug"]]
+            for story in content.stories()
+            if story["slug"] in found
+        }
+
+    def add_row(self, story: Row) -> Article:
+        image = self.images.get(story["lead_image"])
+        article = Article.objects.create(
+            slug=story["slug"],
+            headline=story["headline"],
+            standfirst=story["standfirst"],
+            label=story["label"],
+            language=story["language"],
+            section=self.sections[story["section"]],
+            comments_open=story["comments_open"],
+            ratings_open=story["ratings_open"],
+            lead_image=image,
+            lead_caption=story["lead_caption"],
+        )
+        article.tags.set(_tag(name) for name in story["tags"])
+        return article
+
+    def write(self, article: Article, story: Row) -> None:
+        """Write and publish one story, and let readers answer it."""
+        editor = self.authors[EDITOR].user
+        article.body = self._body(story["body"])
+        article.save()
+        self._add_byline(article, story["byline"])
+        self._add_related_links(article, story["related"])
+        publishing.save_working_copy(article, editor=editor)
+        at = self.now - timedelta(days=story["days_ago"])
+        if story["status"] == "scheduled":
+            publishing.schedule(article, editor=editor, at=at)
+        if story["status"] == "published":
+            article = publishing.publish_as_of(article, editor=editor, at=at)
+            self._add_corrections(article, story["corrections"])
+            comments = sorted(
+                self._comments(story["comments"], at),
+                key=lambda comment: comment.created_at,
+            )
+            import_comments(article, comments)
+            import_votes(article, self._votes(article, story["votes"], at))
+
+    def _body(self, body: str) -> str:
+        """Return ``body`` with ids in the places of photographs' and stories' names."""
+
+        def image_id(found: re.Match[str]) -> str:
+            return f'data-image="{self.images[found[1]].pk}"'
+
+        def article_id(found: re.Match[str]) -> str:
+            return f'data-read-more="{self.articles[found[1]].pk}"'
+
+        body = re.sub(r'data-image="([^"]+)"', image_id, body)
+        return re.sub(r'data-read-more="([^"]+)"', article_id, body)
+
+    def _add_byline(self, article: Article, byline: list[Row]) -> None:
+        for position, line in enumerate(byline):
+            Byline.objects.create(
+                article=article,
+                position=position,
+                role=line["role"],
+                author=self.authors.get(line.get("author", "")),
+                guest=line.get("guest", ""),
+            )
+
+    def _add_related_links(self, article: Article, related: list[Row]) -> None:
+        for position, link in enumerate(related):
+            RelatedLink.objects.create(
+                article=article,
+                position=position,
+                target=self.articles.get(link.get("story", "")),
+                url=link.get("url", ""),
+                title=link.get("title", ""),
+            )
+
+    def _add_corrections(self, article: Article, corrections: list[Row]) -> None:
+        for row in corrections:
+            article.updated_at = self.now - timedelta(days=row["days_ago"])
+            Correction.objects.create(
+                article=article,
+                kind=row["kind"],
+                text=row["text"],
+                published_at=article.updated_at,
+                editor=self.authors[EDITOR].user,
+            )
+        article.save()
+
+    def _comments(
+        self, rows: list[Row], published_at: datetime, parent: Comment | None = None
+    ) -> Iterator[Comment]:
+        for row in rows:
+            state = Comment.State(row.get("state", Comment.State.APPROVED))
+            name = slugify(row["name"]) or "reader"
+            comment = Comment(
+                parent=parent,
+                state=state,
+                name=row["name"],
+                email=f"{name}@readers.example",
+                source=row["text"],
+                verdicts=[HELD] if state == Comment.State.PENDING else [],
+                reader_hash=self._digits(64),
+                network_key=self._digits(32),
+                created_at=published_at + timedelta(hours=row["hours"]),
+            )
+            yield comment
+            yield from self._comments(row.get("replies", []), published_at, comment)
+
+    def _votes(
+        self, article: Article, counts: list[int], published_at: datetime
+    ) -> Iterator[Rating]:
+        for score, count in enumerate(counts, start=1):
+            for _vote in range(count):
+                # Most readers come on the first day, and then fewer every day.
+                share = self.dice.random() ** 3
+                at = published_at + (self.now - published_at) * share
+                yield Rating(
+                    article=article,
+                    score=score,
+                    voter_hash=self._digits(64),
+                    network_key=self._digits(32),
+                    created_at=at,
+                    changed_at=at,
+                )
+
+    def _digits(self, count: int) -> str:
+        return f"{self.dice.getrandbits(4 * count):0{count}x}"
+
+
+def _author(row: Row) -> Author:
+    first, _space, last = row["name"].partition(" ")
+    user, is_new = User.objects.get_or_create(
+        username=row["slug"],
+        defaults={"first_name": first, "last_name": last, "is_staff": True},
+    )
+    if is_new:
+        user.set_unusable_password()  # an administrator may give them one
+        user.save()
+        user.groups.add(Group.objects.get(name=row["group"]))
+    fields = {name: row[name] for name in ("name", "role", "biography")}
+    author, _is_new = Author.objects.get_or_create(
+        slug=row["slug"], defaults=fields | {"user": user}
+    )
+    return author
+
+
+def _image(row: Row) -> Image:
+    with (content.PHOTOS / row["file"]).open("rb") as opened:
+        file = File(opened, name=row["file"])
+        checksum = uploads.checksum(file)
+        image = Image.objects.filter(checksum=checksum).first()
+        if image is None:
+            image = Image(
+                file=file,
+                checksum=checksum,
+                alt=row["alt"],
+                caption=row["alt"],
+                credit=row["credit"],
+                licence=row["licence"],
+            )
+            image.save()
+            renditions.make(image)
+    return image
+
+
+def _tag(name: str) -> Tag:
+    slug = slugify(name, allow_unicode=True)
+    return Tag.objects.get_or_create(slug=slug, defaults={"name": name})[0]
