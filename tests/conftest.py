@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from django.core.cache import cache
@@ -47,3 +48,13 @@ def tasks_backend() -> str:
     ``"django_tasks_db.DatabaseBackend"`` and run them with ``db_worker --batch``.
     """
     return "django.tasks.backends.immediate.ImmediateBackend"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run with skipped tests where NO_SKIP forbids them, as ``.ci/run`` does."""
+    reporter = session.config.pluginmanager.getplugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if skipped and os.environ.get("NO_SKIP"):
+        reporter.write_line(f"\n{len(skipped)} tests were skipped: NO_SKIP forbids it.")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

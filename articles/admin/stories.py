@@ -94,7 +94,7 @@ class ArticleAdmin(ReaderFacingAdmin):
     search_fields = ["headline", "standfirst", "slug"]
     date_hierarchy = "published_at"
     show_full_result_count = False
-    autocomplete_fields = ["lead_image", "tags", "section"]
+    autocomplete_fields = ["lead_image", "tags"]
     readonly_fields = ["publication", "history"]
     inlines = [BylineInline, RelatedLinkInline, CorrectionInline]
     actions = ["publish_selected", "withdraw_selected"]
