@@ -192,6 +192,7 @@ def _live_article(pk: int) -> Article:
 
 
 def _number(value: str) -> int:
-    if not (value.isascii() and value.isdigit()) or int(value[:12]) > MOST_NUMBER:
+    is_number = value.isascii() and value.isdigit() and len(value) <= 10
+    if not is_number or int(value) > MOST_NUMBER:
         raise Http404
     return int(value)

@@ -1,5 +1,6 @@
 """Read one variable of the environment, or say in one line what is wrong with it."""
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,7 +38,9 @@ def read(
     """
     given = {} if default is REQUIRED else {"default": default}
     try:
-        value = getattr(_environment, kind)(name, **given)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # they would show a database's password
+            value = getattr(_environment, kind)(name, **given)
         accepted = valid(value)
         if kind == "bool":  # django-environ takes any other word for "off"
             accepted = str(_environment.str(name, "")).lower() in _YES_AND_NO

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "newsroom.middleware.UnreadableMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
     "newsroom.page_cache.PageCacheMiddleware",
@@ -138,6 +139,7 @@ DATABASE_POOL_SIZE = read(
     "DATABASE_POOL_SIZE", "int", 8, example="8", valid=lambda size: size >= 0
 )
 if _database["ENGINE"].endswith("sqlite3"):
+    VAR.mkdir(mode=0o700, exist_ok=True)  # where the default one stands
     # Immediate: a transaction that will write waits for its turn at the start, where
     # the timeout applies; a deferred one would fail in the middle.
     _database["OPTIONS"] = {

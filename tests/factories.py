@@ -16,7 +16,7 @@ import PIL.Image
 from articles import publishing, renditions
 from articles.models import Article, Author, Byline, Image, Section
 from comments.models import Comment
-from comments.posting import locked_thread, store
+from comments.posting import import_comments
 from newsroom.models import User
 
 if TYPE_CHECKING:
@@ -99,8 +99,7 @@ def make_comment(
         "created_at": timezone.now() - timedelta(hours=1),
     }
     comment = Comment(parent=parent, state=state, **(defaults | fields))
-    comment.thread = locked_thread(article)
-    store(comment)
+    import_comments(article, [comment])
     return comment
 
 

@@ -1,0 +1,135 @@
+"""What an operator reads who has set a variable wrongly, or forgotten one."""
+
+import re
+
+import pytest
+
+from .conftest import ROOT
+
+SETTINGS = (ROOT / "newsroom" / "settings.py").read_text()
+EXAMPLES = (ROOT / ".env.example").read_text()
+KEY = "a key of the tests, long enough to be one that somebody would take"
+
+MALFORMED = {
+    "SECRET_KEY": ("", "SECRET_KEY=a-long-random-text"),
+    "DEBUG": ("perhaps", "DEBUG=off"),
+    "HOST": ("", "HOST=127.0.0.1"),
+    "PORT": ("eighty", "PORT=8000"),
+    "SITE_URL": ("news.example.org", "SITE_URL=https://news.example.org"),
+    "TRUSTED_PROXIES": ("-1", "TRUSTED_PROXIES=1"),
+    "DATABASE_URL": ("my database", "DATABASE_URL=postgres://newsroom:"),
+    "DATABASE_POOL_SIZE": ("many", "DATABASE_POOL_SIZE=8"),
+    "CACHE_URL": ("nowhere", "CACHE_URL=redis://127.0.0.1:6379/0"),
+    "STATIC_ROOT": ("", "STATIC_ROOT=/srv/newsroom/static"),
+    "MEDIA_ROOT": ("", "MEDIA_ROOT=/srv/newsroom/media"),
+    "ORIGINALS_ROOT": ("", "ORIGINALS_ROOT=/srv/newsroom/originals"),
+    "RELEASE": ("", "RELEASE=2026-11-23.1"),
+    "IMAGE_MAX_PIXELS": ("60 MP", "IMAGE_MAX_PIXELS=60000000"),
+    "IMAGE_MAX_BYTES": ("0", "IMAGE_MAX_BYTES=40000000"),
+    "LANGUAGE_CODE": ("klingon", "LANGUAGE_CODE=en"),
+    "HSTS_SECONDS": ("a year", "HSTS_SECONDS=31536000"),
+    "HSTS_INCLUDE_SUBDOMAINS": ("maybe", "HSTS_INCLUDE_SUBDOMAINS=on"),
+    "HSTS_PRELOAD": ("2", "HSTS_PRELOAD=on"),
+    "COMMENT_MAX_LENGTH": ("70000", "COMMENT_MAX_LENGTH=5000"),
+    "COMMENT_MAX_DEPTH": ("11", "COMMENT_MAX_DEPTH=5"),
+    "COMMENT_FLOOD_SECONDS": ("-5", "COMMENT_FLOOD_SECONDS=15"),
+    "COMMENT_LINKS_HELD": ("two", "COMMENT_LINKS_HELD=2"),
+    "COMMENTS_PER_NETWORK_HOUR": ("0", "COMMENTS_PER_NETWORK_HOUR=60"),
+    "VOTES_PER_NETWORK_MINUTE": ("1.5", "VOTES_PER_NETWORK_MINUTE=120"),
+    "LOGIN_FAILURES_PER_QUARTER_HOUR": ("", "LOGIN_FAILURES_PER_QUARTER_HOUR=10"),
+    "LOG_LEVEL": ("LOUD", "LOG_LEVEL=INFO"),
+}
+
+
+def test_the_example_file_names_every_variable_and_no_other():
+    read = set(re.findall(r'\bread\(\s*"(\w+)"', SETTINGS))
+    named = set(re.findall(r"^#?([A-Z_]+)=", EXAMPLES, re.MULTILINE))
+
+    assert named == read
+    assert set(MALFORMED) == read
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_a_malformed_variable_ends_in_one_line_that_shows_a_valid_value(checkout, name):
+    value, valid = MALFORMED[name]
+    variables = {"SECRET_KEY": KEY, "SITE_URL": "https://news.example.org"}
+
+    result = checkout.run("check", **variables | {name: value})
+
+    assert result.returncode == 1
+    assert len(result.stderr.splitlines()) == 1
+    assert result.stderr.startswith(f"newsroom: {name} ")
+    assert valid in result.stderr
+
+
+def test_without_a_secret_key_nothing_starts(checkout):
+    result = checkout.run("check")
+
+    assert result.returncode == 1
+    assert result.stderr.startswith("newsroom: SECRET_KEY is not set.")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_the_values_of_the_example_file_are_the_defaults(checkout):
+    lines = re.findall(r"^#(\w+=.+)$", EXAMPLES, re.MULTILINE)
+    (checkout.folder / ".env").write_text("\n".join(lines))
+    asked = (
+        "from django.conf import settings as s; simple = (str, int, dict);"
+        "print([(name, getattr(s, name)) for name in dir(s)"
+        " if name.isupper() and isinstance(getattr(s, name), simple)])"
+    )
+
+    given = checkout.run("shell", "--no-imports", "-c", asked, SECRET_KEY=KEY)
+    (checkout.folder / ".env").unlink()
+    default = checkout.run("shell", "--no-imports", "-c", asked, SECRET_KEY=KEY)
+
+    assert len(lines) > 15
+    assert default.returncode == 0
+    assert without_folders(given.stdout) == without_folders(default.stdout)
+
+
+def without_folders(text):
+    # The example names folders as seen from the checkout, the default in full.
+    return re.sub(r"(?:/[\w.-]+)*/?var/", "var/", re.sub(r" at 0x\w+", "", text))
+
+
+def test_a_variable_can_be_read_from_a_file(checkout):
+    (checkout.folder / "key").write_text("from a file, and as long as a key must be")
+
+    result = checkout.run(
+        "shell",
+        "--no-imports",
+        "-c",
+        "from django.conf import settings; print(settings.SECRET_KEY)",
+        SECRET_KEY_FILE=str(checkout.folder / "key"),
+    )
+
+    assert "from a file, and as long as a key must be" in result.stdout
+
+
+def test_the_environment_wins_over_the_file(checkout):
+    (checkout.folder / ".env").write_text(f"SECRET_KEY={KEY}\nPORT=8123\nHOST=::1\n")
+    asked = "from django.conf import settings; print(settings.SITE_URL)"
+
+    from_file = checkout.run("shell", "--no-imports", "-c", asked)
+    from_shell = checkout.run("shell", "--no-imports", "-c", asked, PORT="8124")
+
+    assert "http://[::1]:8123" in from_file.stdout
+    assert "http://[::1]:8124" in from_shell.stdout
+
+
+def test_the_documented_production_environment_passes_djangos_own_check(checkout):
+    result = checkout.run(
+        "check",
+        "--deploy",
+        "--fail-level",
+        "WARNING",
+        SECRET_KEY="8Jx2v-not-a-real-one-but-of-fifty-characters-0123456789",
+        SITE_URL="https://news.example.org",
+        TRUSTED_PROXIES="1",
+        HSTS_INCLUDE_SUBDOMAINS="on",
+        HSTS_PRELOAD="on",
+    )
+
+    assert result.returncode == 0, result.stderr
+    assert "no issues" in result.stdout
