@@ -1,0 +1,189 @@
+"""The desk: who gets in, what it says is waiting, and what is written down."""
+
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import reverse
+
+import pytest
+
+from comments.models import Comment
+from newsroom.models import Event, User
+from tests.factories import (
+    make_article,
+    make_comment,
+    make_draft,
+    make_image,
+    make_staff,
+)
+
+
+def test_the_desk_says_what_waits_for_whom(client):
+    article = make_article()
+    make_draft(headline="Unfinished")
+    make_comment(article, state=Comment.State.PENDING)
+    make_image(credit="", rendered=False)
+
+    client.force_login(make_staff("Moderator"))
+    to_moderators = client.get("/admin/").text
+    client.force_login(make_staff("Reporter"))
+    to_reporters = client.get("/admin/").text
+
+    assert "Comments pending" in to_moderators
+    assert "Drafts" not in to_moderators
+    assert "Drafts" in to_reporters
+    assert "Images without credit" in to_reporters
+    assert "Comments pending" not in to_reporters
+
+
+def test_each_number_on_the_desk_leads_to_what_it_counts(client):
+    make_comment(make_article(), state=Comment.State.PENDING, name="Waiting Reader")
+    make_comment(make_article(), name="Published Reader")
+    client.force_login(make_staff("Moderator"))
+
+    response = client.get("/admin/")
+    waiting = client.get(response.context["waiting"][0].url).text
+
+    assert "Waiting Reader" in waiting
+    assert "Published Reader" not in waiting
+
+
+def test_a_reader_who_is_no_staff_gets_no_desk(client):
+    User.objects.create_user("reader", password="estuary-42")
+
+    client.post("/admin/login/", {"username": "reader", "password": "estuary-42"})
+    response = client.get("/admin/")
+
+    assert response.status_code == 302
+    assert response.url.startswith("/admin/login/")
+
+
+def test_after_ten_wrong_passwords_the_right_one_has_to_wait_too(settings):
+    make_staff(username="saskia")
+    login = Client(REMOTE_ADDR="203.0.113.7").post
+    right = {"username": "saskia", "password": "x"}
+    wrong = right | {"password": "guess"}
+
+    for _attempt in range(settings.LOGIN_FAILURES_PER_QUARTER_HOUR):
+        assert login("/admin/login/", wrong).status_code == 200
+    refused = login("/admin/login/", right)
+    from_elsewhere = Client(REMOTE_ADDR="198.51.100.9").post("/admin/login/", right)
+
+    assert refused.status_code == 429
+    assert refused.headers["Retry-After"] == "900"
+    assert "Too many" in refused.text
+    assert from_elsewhere.status_code == 302
+
+
+def test_the_admins_forms_keep_djangos_rule_of_the_token():
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make_staff(is_superuser=True))
+    make_comment(make_article())
+    held = Comment.objects.get()
+    url = reverse("admin:comments_comment_change", args=[held.pk])
+    own = {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}
+
+    without_token = client.post(url, {"_spam": "1"}, headers=own)
+    page = client.get(url)
+    token = page.context["csrf_token"]
+    with_token = client.post(
+        url, {"_spam": "1", "csrfmiddlewaretoken": str(token)}, headers=own
+    )
+
+    assert without_token.status_code == 403
+    assert with_token.status_code == 302
+    held.refresh_from_db()
+    assert held.state == Comment.State.SPAM
+
+
+def test_the_staffs_session_is_sent_to_the_admin_alone(client):
+    make_staff(username="saskia")
+
+    client.post("/admin/login/", {"username": "saskia", "password": "x"})
+    cookie = client.cookies["newsroom_session"]
+
+    assert cookie["path"] == "/admin/"
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+
+
+@pytest.mark.parametrize(
+    ("group", "may", "may_not"),
+    [
+        (
+            "Reporter",
+            ["articles.add_article", "articles.change_article", "articles.add_image"],
+            ["articles.publish_article", "comments.moderate_thread",
+             "articles.delete_article", "newsroom.change_user"],
+        ),
+        (
+            "Editor",
+            ["articles.publish_article", "articles.add_section", "articles.change_author",
+             "newsroom.change_publication", "articles.add_correction"],
+            ["comments.moderate_thread", "newsroom.change_user", "ratings.change_rating"],
+        ),
+        (
+            "Moderator",
+            ["comments.moderate_thread", "comments.change_comment", "ratings.view_tally"],
+            ["articles.change_article", "comments.add_comment", "ratings.change_rating"],
+        ),
+    ],
+)  # fmt: skip
+def test_the_groups_are_there_with_what_each_may_do(group, may, may_not):
+    user = make_staff(group)
+
+    assert user.has_perms(may)
+    assert not any(user.has_perm(name) for name in may_not)
+
+
+def test_the_migration_makes_three_groups():
+    names = Group.objects.values_list("name", flat=True)
+
+    assert sorted(names) == ["Editor", "Moderator", "Reporter"]
+
+
+def test_an_act_is_written_down_with_who_did_what_and_when(client):
+    editor = make_staff("Editor", first_name="Saskia", last_name="Vantongel")
+    draft = make_draft(headline="Bridge reopens")
+    client.force_login(editor)
+
+    client.post(
+        reverse("admin:articles_article_changelist"),
+        {"action": "publish_selected", "_selected_action": draft.pk},
+    )
+    event = Event.objects.about(draft).first()
+
+    assert event.act == "publish"
+    assert event.actor == editor
+    assert event.actor_name == "Saskia Vantongel"
+    assert event.object_name == "Bridge reopens"
+    assert event.before["live"] is None
+    assert event.after["live"] == 1
+
+
+def test_what_is_written_down_is_changed_by_nobody(client):
+    Event.objects.record(None, "publish", make_article())
+    event = Event.objects.first()
+    client.force_login(make_staff(is_superuser=True))
+    url = reverse("admin:newsroom_event_change", args=[event.pk])
+
+    looked_at = client.get(url)
+    changed = client.post(url, {"act": "nothing"})
+    deleted = client.post(url.replace("change", "delete"), {"post": "yes"})
+
+    assert looked_at.status_code == 200
+    assert (changed.status_code, deleted.status_code) == (403, 403)
+    with pytest.raises(TypeError, match="append-only"):
+        Event.objects.all().delete()
+    with pytest.raises(TypeError, match="append-only"):
+        Event.objects.update(act="nothing")
+
+
+def test_an_account_is_deactivated_and_never_deleted(client):
+    colleague = make_staff("Reporter", username="bram")
+    client.force_login(make_staff(is_superuser=True))
+    url = reverse("admin:newsroom_user_delete", args=[colleague.pk])
+
+    response = client.post(url, {"post": "yes"})
+
+    assert response.status_code == 403
+    assert User.objects.filter(username="bram").exists()
