@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -25,7 +26,14 @@ class Rating(models.Model):
     )
     voter_hash = models.CharField(_("voter"), max_length=64, editable=False)
     # Withdrawing empties it and keeps the row: a removed voter stays removed.
-    score = models.PositiveSmallIntegerField(_("stars"), null=True)
+    score = models.PositiveSmallIntegerField(
+        _("stars"),
+        null=True,
+        validators=[
+            MinValueValidator(1, _("Choose one to five stars.")),
+            MaxValueValidator(5, _("Choose one to five stars.")),
+        ],
+    )
     state = models.CharField(
         _("state"), choices=State, default=State.COUNTED, max_length=11
     )
