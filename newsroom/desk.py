@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import MAXYEAR, timedelta
+from datetime import MAXYEAR, MINYEAR, timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -140,8 +140,9 @@ def _refuse_impossible(request: HttpRequest, object_id: str) -> None:
     for key in request.POST.getlist("_selected_action"):
         if not (key.isascii() and key.isdecimal() and len(key) <= DIGITS_OF_A_KEY):
             raise BadRequest("What was selected has no such number.")
-    for name, year in request.GET.items():
+    for name in request.GET:
+        year = request.GET.get(name, "")
         if name.endswith("__year") and not (
-            year.isdecimal() and 0 < int(year[:5]) < MAXYEAR
+            year.isdecimal() and MINYEAR <= int(year[:5]) < MAXYEAR
         ):
             raise BadRequest("There is no such year.")
