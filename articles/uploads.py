@@ -23,7 +23,7 @@ FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF")
 class ImageFileField(forms.FileField):
     """An upload that has been decoded to its last pixel before anything keeps it."""
 
-    widget = forms.ClearableFileInput
+    widget = forms.FileInput  # a link to what is there would lead to no address
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, str]:
         """Let the browser's dialog show pictures alone."""

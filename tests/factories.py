@@ -74,8 +74,13 @@ def picture_file(
 
 def make_image(*, rendered: bool = True, **fields: Any) -> Image:
     """Return an image of the library, with its renditions unless told otherwise."""
-    defaults = {"alt": "A bridge", "credit": "Ilse Brandreth"}
-    image = Image(file=picture_file(), checksum="0" * 64, **(defaults | fields))
+    defaults = {
+        "file": picture_file(),
+        "checksum": "0" * 64,
+        "alt": "A bridge",
+        "credit": "Ilse Brandreth",
+    }
+    image = Image(**(defaults | fields))
     image.save()
     if rendered:
         renditions.make(image)

@@ -1,0 +1,192 @@
+"""Front page, sections, authors, tags and search: what is live, newest first."""
+
+import re
+from datetime import timedelta
+
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+import pytest
+
+from articles import publishing
+from articles.models import Section, Tag
+from articles.views import CARDS_A_PAGE
+from tests.factories import (
+    make_article,
+    make_author,
+    make_draft,
+    make_image,
+    make_section,
+)
+
+
+@pytest.fixture
+def author():
+    return make_author("Odalys Fenwright")
+
+
+@pytest.fixture
+def tag():
+    return Tag.objects.create(name="tides", slug="tides")
+
+
+@pytest.fixture
+def lists(author, tag):
+    """The addresses of all lists that a story by ``author`` with ``tag`` is on."""
+    return ["/", "/section/town-hall/", author.get_absolute_url(), tag.get_absolute_url(),
+            "/search/?q=bridge"]  # fmt: skip
+
+
+def make_listed(author, tag, **fields):
+    """Return a live story that stands on every list."""
+    article = make_article(author=author, body="<p>The bridge.</p>", **fields)
+    article.tags.add(tag)
+    return article
+
+
+def headlines_on(page):
+    return re.findall(r'class="card-headline"><a href="[^"]+">([^<]+)</a>', page.text)
+
+
+def test_every_list_has_what_is_live_newest_first_and_nothing_else(
+    client, author, tag, lists
+):
+    now = timezone.now()
+    make_listed(author, tag, headline="Older", published_at=now - timedelta(days=2))
+    make_listed(author, tag, headline="Newer", published_at=now - timedelta(days=1))
+    make_listed(author, tag, headline="Scheduled", published_at=now + timedelta(days=1))
+    gone = make_listed(author, tag, headline="Withdrawn")
+    publishing.withdraw(gone, editor=None)
+    make_draft(headline="Draft about a bridge", author=author).tags.add(tag)
+
+    for address in lists:
+        page = client.get(address)
+        assert page.status_code == 200
+        assert headlines_on(page) == ["Newer", "Older"], address
+
+
+def test_lists_show_the_live_words_and_not_the_working_copys(
+    client, author, tag, lists
+):
+    story = make_listed(author, tag, headline="As published")
+    story.headline = "Half rewritten"
+    story.save()
+    publishing.save_working_copy(story, editor=None)
+
+    for address in lists:
+        assert headlines_on(client.get(address)) == ["As published"], address
+
+
+def test_pages_hold_twenty_stories_and_lead_on_and_back(client, author, tag):
+    for number in range(CARDS_A_PAGE + 3):
+        make_listed(author, tag, headline=f"Story {number}")
+
+    first = client.get("/section/town-hall/")
+    second = client.get("/section/town-hall/?page=2")
+
+    assert len(headlines_on(first)) == CARDS_A_PAGE
+    assert len(headlines_on(second)) == 3
+    assert not set(headlines_on(first)) & set(headlines_on(second))
+    assert "?page=2" in first.text
+    assert "Page 2 of 2" in second.text
+    assert (
+        'rel="canonical" href="http://testserver/section/town-hall/?page=2"'
+        in second.text
+    )
+
+
+@pytest.mark.parametrize("page", ["0", "2", "-1", "abc", "1.5", "9" * 30, ""])
+def test_a_page_that_there_is_not_is_not_found(client, author, tag, page):
+    make_listed(author, tag, headline="The only one")
+
+    response = client.get(f"/?page={page}")
+
+    assert response.status_code == 404
+    assert "Skip to content" in response.text
+
+
+@pytest.mark.parametrize("address", ["/section/none/", "/tag/none/", "/author/none/"])
+def test_a_list_of_nothing_known_is_not_found(client, address):
+    make_article()
+
+    assert client.get(address).status_code == 404
+    assert client.get("/section/town-hall/").status_code == 200
+
+
+def test_an_empty_site_says_so_and_is_no_error(client):
+    for address in ("/", "/about/", "/search/"):
+        response = client.get(address)
+        assert response.status_code == 200
+    make_section()
+    assert "No stories here yet." in client.get("/section/town-hall/").text
+
+
+def test_lists_cost_the_same_with_one_story_or_many(client, author, tag, lists):
+    image = make_image()
+    make_listed(author, tag, lead_image=image)
+    few = {address: queries_of(client, address) for address in lists}
+
+    for number in range(15):
+        make_listed(author, tag, headline=f"Story {number}", lead_image=make_image())
+    many = {address: queries_of(client, address) for address in lists}
+
+    assert many == few
+    assert max(few.values()) <= 8
+
+
+def queries_of(client, address):
+    cache.clear()
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
+
+
+def test_a_section_in_any_script_has_its_page(client):
+    Section.objects.create(name="ثقافة", slug="ثقافة")
+
+    response = client.get("/section/ثقافة/")
+
+    assert response.status_code == 200
+    assert "ثقافة" in response.text
+
+
+def test_authors_pages_say_who_they_are(client, author):
+    author.role, author.biography = "Town hall reporter", "She has the cushion."
+    author.save()
+
+    page = client.get(author.get_absolute_url()).text
+
+    assert "<h1" in page
+    assert "Odalys Fenwright" in page
+    assert "Town hall reporter" in page
+    assert "She has the cushion." in page
+
+
+def test_search_finds_all_words_anywhere_in_a_story(client):
+    make_article(headline="Bridge reopens", body="<p>After nineteen weeks.</p>")
+    make_article(headline="Bridge closes", body="<p>For some weeks.</p>")
+
+    both = headlines_on(client.get("/search/?q=BRIDGE"))
+    one = headlines_on(client.get("/search/?q=bridge nineteen"))
+    none = client.get("/search/?q=submarine")
+
+    assert sorted(both) == ["Bridge closes", "Bridge reopens"]
+    assert one == ["Bridge reopens"]
+    assert headlines_on(none) == []
+    assert "submarine" in none.text
+    assert none.headers["X-Robots-Tag"] == "noindex"
+
+
+@pytest.mark.parametrize(
+    "words", ["%", "_", "<script>", "'; DROP TABLE", "*", '"', "\\"]
+)
+def test_search_takes_signs_as_they_are(client, words):
+    make_article(headline="Bridge reopens")
+
+    response = client.get("/search/", {"q": words})
+
+    assert response.status_code == 200
+    assert headlines_on(response) == []
+    assert "<script>" not in response.text

@@ -1,0 +1,340 @@
+"""The story page, part by part, as whoever opens it gets it."""
+
+import re
+from datetime import date, timedelta
+
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+import pytest
+
+from articles import publishing
+from articles.models import Byline, Correction, OldAddress, RelatedLink, Tag
+from newsroom.models import Publication
+from tests.factories import (
+    make_article,
+    make_author,
+    make_comment,
+    make_draft,
+    make_image,
+    make_section,
+)
+from tests.readers import Reader
+
+
+def make_full_story(**fields):
+    """Return a live story with all there is to show."""
+    image = make_image(
+        alt="Cables", caption="The library’s words", credit="I. Brandreth"
+    )
+    inside = make_image(alt="A key on a hook", credit="O. Fenwright")
+    other = make_article(headline="Riggers thanked")
+    story = make_draft(
+        **{
+            "headline": "Bridge reopens",
+            "standfirst": "After eleven weeks.",
+            "label": "analysis",
+            "lead_image": image,
+            "lead_caption": "The stays from below",
+            "body": (
+                "<p>First paragraph.</p>"
+                f'<figure data-image="{inside.pk}" data-layout="wide">'
+                "<figcaption>In the site cabin</figcaption></figure>"
+                f'<p>Second.</p><div data-read-more="{other.pk}"></div><p>Third.</p>'
+                '<div data-read-more="" data-href="https://example.org/report" '
+                'data-title="The county’s report"></div>'
+                "<div data-pull-quote>I would do it again.</div>"
+            ),
+        }
+        | fields
+    )
+    Byline.objects.create(article=story, author=make_author("Odalys Fenwright"))
+    Byline.objects.create(
+        article=story, guest="Courier archive", role="photographs", position=1
+    )
+    RelatedLink.objects.create(article=story, target=other)
+    RelatedLink.objects.create(
+        article=story,
+        url="https://example.org/stays",
+        title="How stays work",
+        position=1,
+    )
+    story.tags.add(Tag.objects.create(name="estuary bridge", slug="estuary-bridge"))
+    publishing.save_working_copy(story, editor=None)
+    return publishing.publish(story, editor=None)
+
+
+def test_the_page_has_every_part_in_its_order(client):
+    Publication.objects.create(pk=1, name="The Wrenmouth Courier")
+    story = make_full_story()
+    make_comment(story, name="Hettie P.")
+
+    page = client.get(story.get_absolute_url()).text
+    parts = [
+        "Skip to content",
+        "The Wrenmouth Courier</a>",  # masthead
+        'aria-label="Sections"',
+        'role="search"',
+        ">Analysis</span>",  # kicker
+        ">Town Hall</a>\n        </p>",
+        "<h1>Bridge reopens</h1>",
+        "After eleven weeks.</p>",  # standfirst
+        "<bdi>Odalys Fenwright</bdi>",  # byline
+        "Courier archive",
+        '<time datetime="',  # dateline
+        "minute to read",
+        'alt="Cables"',  # lead image
+        "The stays from below",
+        "© <bdi>I. Brandreth</bdi>",
+        "<p>First paragraph.</p>",
+        'alt="A key on a hook"',
+        "In the site cabin",
+        "© <bdi>O. Fenwright</bdi>",
+        "<p>Second.</p>",
+        "READ MORE:",
+        "Riggers thanked",
+        "<p>Third.</p>",
+        "READ MORE:",
+        'href="https://example.org/report"',
+        "I would do it again.",  # pull quote
+        "Related</h2>",
+        "Riggers thanked",
+        "How stays work",
+        "estuary bridge</bdi>",  # tags
+        "Click to rate this post!",
+        "[Total: 0 Average: 0]",
+        "1 comment",
+        "Hettie P.",
+        "Leave a Reply",
+        "Your email address will not be published.",
+        "Post Comment",
+        "Back to top",
+    ]
+    place = 0
+    for part in parts:
+        found = page.find(part, place)
+        assert found >= 0, f"{part} is missing, or stands too early"
+        place = found + 1
+    assert page.count("<h1") == 1
+
+
+def test_pictures_come_in_sizes_with_their_room_kept_free(client):
+    story = make_full_story()
+
+    page = client.get(story.get_absolute_url()).text
+    lead = re.search(r'<img[^>]*alt="Cables"[^>]*>', page)[0]
+    first = re.search(r'srcset="(\S+) ', lead)[1]
+    picture = client.get(first)
+
+    assert 'width="640" height="400"' in lead
+    assert "480w" in lead
+    assert picture.status_code == 200
+    assert picture.headers["Content-Type"] == "image/webp"
+    assert picture.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert picture.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_story_can_have_an_address_in_any_script(client):
+    story = make_article(headline="هل عاد الجسر؟", language="ar")
+
+    response = client.get(story.get_absolute_url())
+
+    assert story.slug == "هل-عاد-الجسر"
+    assert response.status_code == 200
+    assert 'lang="ar" dir="rtl"' in response.text
+
+
+def test_a_headline_without_a_word_gives_an_address_by_number(client):
+    story = make_article(headline="?!")
+
+    assert story.slug == f"story-{story.pk}"
+    assert client.get(story.get_absolute_url()).status_code == 200
+
+
+def test_what_readers_never_saw_is_not_found(client):
+    seen = make_article(headline="Seen")
+    draft = make_draft(headline="Draft", slug="draft")
+    tomorrow = timezone.now() + timedelta(days=1)
+    scheduled = make_article(headline="Scheduled", published_at=tomorrow)
+    address = seen.get_absolute_url()
+    wrong_day = address.replace(f"{seen.day:%Y/%m/%d}", "2020/01/01")
+
+    assert client.get(address).status_code == 200
+    assert draft.get_absolute_url() == ""
+    for missing in (
+        scheduled.get_absolute_url(),
+        wrong_day,
+        address.replace("seen", "unseen"),
+        f"/{timezone.now():%Y/%m/%d}/draft/",
+    ):
+        response = client.get(missing)
+        assert response.status_code == 404
+        assert "Scheduled" not in response.text
+        assert "There is no page here" in response.text
+        assert "Skip to content" in response.text  # in the site's own look
+
+
+def test_a_withdrawn_story_is_gone_with_the_public_reason(client):
+    story = make_article(headline="Bridge reopens")
+    publishing.withdraw(story, editor=None, reason="It was about another bridge.")
+
+    response = client.get(story.get_absolute_url())
+
+    assert response.status_code == 410
+    assert "It was about another bridge." in response.text
+    assert "The first lorry" not in response.text
+    assert "Skip to content" in response.text
+
+
+def test_an_expired_story_is_gone(client):
+    story = make_article(published_at=timezone.now() - timedelta(days=2))
+    story.expires_at = timezone.now() - timedelta(days=1)
+    story.save()
+
+    response = client.get(story.get_absolute_url())
+
+    assert response.status_code == 410
+    assert "The first lorry" not in response.text
+
+
+def test_a_scheduled_story_that_was_withdrawn_was_never_seen(client):
+    tomorrow = timezone.now() + timedelta(days=1)
+    story = make_article(published_at=tomorrow)
+    publishing.withdraw(story, editor=None)
+
+    assert client.get(story.get_absolute_url()).status_code == 404
+
+
+def test_old_addresses_lead_to_the_story_for_good(client):
+    story = make_article()
+    OldAddress.objects.create(path="/news/bridge.html", article=story)
+
+    response = client.get("/news/bridge.html")
+
+    assert response.status_code == 301
+    assert response.url.endswith(story.get_absolute_url())
+    assert client.get("/news/other.html").status_code == 404
+
+
+def test_an_old_address_of_a_hidden_story_tells_nothing(client):
+    draft = make_draft(headline="Not yet")
+    OldAddress.objects.create(path="/news/secret.html", article=draft)
+
+    assert client.get("/news/secret.html").status_code == 404
+
+
+def test_corrections_stand_above_the_body_and_updates_below(client):
+    story = make_article(body="<p>The body of it.</p>")
+    for kind, text in (("update", "A later word."), ("correction", "It was nine.")):
+        Correction.objects.create(article=story, kind=kind, text=text)
+
+    page = client.get(story.get_absolute_url()).text
+
+    assert (
+        page.index("It was nine.")
+        < page.index("The body of it.")
+        < page.index("A later word.")
+    )
+
+
+def test_a_figure_whose_image_is_gone_and_a_story_not_live_are_left_out(client):
+    hidden = make_draft(headline="Budget leak")
+    story = make_draft(
+        body=(
+            '<p>One.</p><figure data-image="4711"><figcaption>Lost</figcaption></figure>'
+            f'<div data-read-more="{hidden.pk}"></div><p>Two.</p>'
+        )
+    )
+    RelatedLink.objects.create(article=story, target=hidden)
+    publishing.save_working_copy(story, editor=None)
+    story = make_published_with_gaps(story)
+
+    page = client.get(story.get_absolute_url()).text
+
+    assert "<p>One.</p>" in page
+    assert "<p>Two.</p>" in page
+    assert "Lost" not in page
+    assert "Budget leak" not in page
+    assert "READ MORE" not in page
+
+
+def make_published_with_gaps(story):
+    # Publishing refuses a body with a lost image: it is lost after that.
+    story.live = story.newest_revision
+    story.published_at = timezone.now()
+    story.day, story.slug = date(2026, 11, 23), "gaps"
+    story.save()
+    return story
+
+
+def test_a_renamed_story_has_its_new_headline_wherever_it_is_linked(client):
+    story = make_full_story()
+    target = story.related_links.first().target
+    before = client.get(story.get_absolute_url()).text
+
+    target.headline = "Nine riggers thanked"
+    target.save()
+    publishing.save_working_copy(target, editor=None)
+    publishing.publish(target, editor=None)
+    after = client.get(story.get_absolute_url()).text
+
+    assert "Nine riggers thanked" not in before
+    assert after.count("Nine riggers thanked") == 2
+
+
+@pytest.mark.parametrize("name", ["canonical", "og:title", "og:image", "description"])
+def test_the_page_describes_itself_to_those_who_link_to_it(client, name):
+    story = make_full_story()
+    wanted = {
+        "canonical": f'href="http://testserver{story.get_absolute_url()}"',
+        "og:title": 'content="Bridge reopens"',
+        "og:image": 'content="http://testserver/media/',
+        "description": 'content="After eleven weeks."',
+    }
+
+    page = client.get(story.get_absolute_url()).text
+
+    tag = re.search(rf'<(?:link|meta)[^>]*"{name}"[^>]*>', page)[0]
+    assert wanted[name] in tag
+
+
+def test_times_are_told_in_the_publications_own_zone_and_machine_readably(client):
+    Publication.objects.create(pk=1, time_zone="Asia/Tokyo")
+    at = timezone.now().replace(hour=20, minute=30, second=0) - timedelta(days=3)
+    story = make_article(published_at=at)
+
+    page = client.get(story.get_absolute_url()).text
+
+    assert "05:30 JST" in page
+    assert 'T05:30:00+09:00"' in page
+
+
+def test_a_full_story_costs_at_most_twelve_queries_and_no_more_with_more_of_it(client):
+    story = make_full_story()
+    Correction.objects.create(article=story, text="It was nine.")
+    make_comment(story, parent=make_comment(story))
+    Reader().rate(story, 4)
+
+    cache.clear()
+    with CaptureQueriesContext(connection) as few:
+        assert client.get(story.get_absolute_url()).status_code == 200
+    for _number in range(30):
+        make_comment(story, parent=make_comment(story))
+        Reader().rate(story, 5)
+    cache.clear()
+    with CaptureQueriesContext(connection) as many:
+        client.get(story.get_absolute_url())
+
+    assert len(many) == len(few) <= 12, [query["sql"] for query in few]
+
+
+def test_the_section_of_a_story_is_marked_in_the_navigation(client):
+    make_section("Culture", "culture")
+    story = make_article()
+
+    page = client.get(story.get_absolute_url()).text
+
+    assert 'href="/section/town-hall/" aria-current="true"' in page
+    assert 'href="/section/culture/">' in page
