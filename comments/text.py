@@ -36,7 +36,9 @@ _markdown = MarkdownIt(
         "strikethrough",
     ]
 )
-_LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
+_LINK = re.compile(
+    r"<a\s.*?</a>|https?://(?:www\.)?|\bwww\.", re.IGNORECASE | re.DOTALL
+)
 
 
 def render(source: str) -> str:
@@ -55,5 +57,8 @@ def render(source: str) -> str:
 
 
 def links_in(source: str) -> int:
-    """Return how many addresses ``source`` holds, as links or bare."""
-    return len(_LINK.findall(source))
+    """Return how many addresses ``source`` holds, as links or bare.
+
+    Counted in what readers would get: Markdown has many ways to write an address.
+    """
+    return len(_LINK.findall(render(source)))

@@ -162,9 +162,6 @@ class ArticleAdmin(ReaderFacingAdmin):
 
     # --- What is shown ----------------------------------------------------------
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
-        return super().get_queryset(request).select_related("live", "next")
-
     def get_urls(self) -> list[Any]:
         headline = self.admin_site.admin_view(self.headline_of)
         name = "articles_article_headline"
@@ -241,6 +238,12 @@ class ArticleAdmin(ReaderFacingAdmin):
         if obj and obj.published_at:
             return False
         return super().has_delete_permission(request, obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Let a draft go with its revisions, and keep what was ever published."""
+        deleted, counts, _needed, protected = super().get_deleted_objects(objs, request)
+        protected += [str(article) for article in objs if article.published_at]
+        return deleted, counts, set(), protected
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Keep the facts of a story that readers know from those who cannot publish."""

@@ -1,0 +1,171 @@
+"""The picture library: uploads taken or refused in place, pictures kept while used."""
+
+from django.urls import reverse
+
+import pytest
+
+from articles import publishing
+from articles.models import Image
+from tests.factories import (
+    make_article,
+    make_draft,
+    make_image,
+    make_staff,
+    picture_file,
+)
+from tests.html_forms import fields_of
+
+from .test_images import file_of, png_that_claims, truncated
+
+LIST = reverse("admin:articles_image_changelist")
+ADD = reverse("admin:articles_image_add")
+
+
+@pytest.fixture(autouse=True)
+def _editor(client):
+    client.force_login(make_staff("Editor"))
+
+
+def upload(client, file, **fields):
+    data = fields_of(client.get(ADD), "image_form")
+    return client.post(ADD, data | {"file": file, "alt": "A bridge"} | fields)
+
+
+def change_url(image):
+    return reverse("admin:articles_image_change", args=[image.pk])
+
+
+def test_an_uploaded_picture_is_in_the_library_with_its_sizes(client):
+    response = upload(client, picture_file(), credit="Ilse Brandreth", caption="Cables")
+    image = Image.objects.get()
+
+    assert response.status_code == 302
+    assert (image.width, image.height, image.credit) == (640, 400, "Ilse Brandreth")
+    assert len(image.checksum) == 64
+    assert image.rendered("whole")
+    listed = client.get(LIST).text
+    assert f'src="{image.rendered("1x1")[0].file.url}"' in listed
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"This is a text, renamed.", "This is not a picture we can read"),
+        (truncated(), "The picture is damaged or cut short. Export or copy it again."),
+        (png_that_claims(20_000, 20_000), "more than 60 megapixels. Export a smaller one."),
+        (png_that_claims(12_000, 12_000), "more than 60 megapixels. Export a smaller one."),
+    ],
+    ids=["text", "truncated", "20000", "12000"],
+)  # fmt: skip
+def test_a_file_that_is_no_picture_is_refused_in_place_and_nothing_typed_is_lost(
+    client, content, message
+):
+    response = upload(
+        client, file_of(content), credit="Ilse Brandreth", caption="Typed"
+    )
+
+    assert response.status_code == 200
+    assert message in response.text
+    assert 'value="Ilse Brandreth"' in response.text
+    assert "Typed" in response.text
+    assert not Image.objects.exists()
+
+
+def test_a_picture_with_alt_text_is_not_decorative(client):
+    response = upload(client, picture_file(), decorative="on")
+
+    assert "A decorative picture has no alternative text" in response.text
+    assert not Image.objects.exists()
+
+
+def test_a_new_file_or_focal_point_makes_the_sizes_again(client):
+    image = make_image()
+    before = {size.file.name for size in image.renditions.all()}
+
+    client.post(
+        change_url(image),
+        fields_of(client.get(change_url(image)), "image_form") | {"focal_x": "10"},
+    )
+    moved = {size.file.name for size in image.renditions.all()}
+    client.post(
+        change_url(image),
+        fields_of(client.get(change_url(image)), "image_form")
+        | {"file": picture_file(700, 500)},
+    )
+    image.refresh_from_db()
+
+    assert not before & moved
+    assert (image.width, image.height) == (700, 500)
+    assert not moved & {size.file.name for size in image.renditions.all()}
+
+
+def test_a_picture_is_not_deleted_while_a_story_shows_it(client):
+    in_body, leading, unused = make_image(), make_image(), make_image()
+    make_article(
+        headline="Bridge reopens",
+        lead_image=leading,
+        body=f'<p>x</p><figure data-image="{in_body.pk}"></figure>',
+    )
+
+    for image in (in_body, leading, unused):
+        url = reverse("admin:articles_image_delete", args=[image.pk])
+        client.post(url, {"post": "yes"})
+    client.post(LIST, {"action": "delete_selected", "post": "yes",
+                       "_selected_action": [in_body.pk, leading.pk]})  # fmt: skip
+
+    assert set(Image.objects.all()) == {in_body, leading}
+    assert "Bridge reopens" in client.get(change_url(in_body)).text
+
+
+def test_a_picture_that_only_an_old_revision_shows_may_go(client):
+    image = make_image()
+    draft = make_draft(lead_image=image)
+    draft.lead_image = None
+    draft.save()
+    publishing.save_working_copy(draft, editor=None)
+
+    client.post(
+        reverse("admin:articles_image_delete", args=[image.pk]), {"post": "yes"}
+    )
+
+    assert not Image.objects.exists()
+
+
+def test_what_is_missing_is_found_by_a_filter(client):
+    make_image(alt="Whole")
+    make_image(alt="No credit", credit="")
+    make_image(alt="", caption="No alt")
+
+    def listed(lacks):
+        return [
+            str(one)
+            for one in client.get(LIST, {"lacks": lacks}).context["cl"].result_list
+        ]
+
+    assert listed("credit") == ["No credit"]
+    assert listed("alt") == ["No alt"]
+
+
+def test_originals_are_handed_to_staff_alone(client):
+    image = make_image()
+    url = reverse("admin:articles_image_original", args=[image.pk])
+
+    to_staff = client.get(url)
+    client.logout()
+    to_readers = client.get(url)
+
+    assert to_staff.headers["Content-Disposition"].startswith("attachment")
+    assert b"".join(to_staff.streaming_content)[:2] == b"\xff\xd8"  # a JPEG
+    assert to_readers.status_code == 302
+    assert "login" in to_readers.url
+
+
+def test_a_reporter_adds_pictures_and_deletes_none(client):
+    client.force_login(make_staff("Reporter"))
+
+    upload(client, picture_file())
+    image = Image.objects.get()
+    url = reverse("admin:articles_image_delete", args=[image.pk])
+
+    assert client.post(url, {"post": "yes"}).status_code == 403
+    assert Image.objects.exists()
