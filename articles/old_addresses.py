@@ -18,8 +18,6 @@ class OldAddressMiddleware:
         response = self.get_response(request)
         if response.status_code != 404 or request.method not in {"GET", "HEAD"}:
             return response
-        if "\0" in request.path_info:
-            return response  # PostgreSQL refuses to look it up
         old = (
             OldAddress.objects.filter(path=request.path_info)
             .select_related("article")

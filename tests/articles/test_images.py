@@ -65,7 +65,7 @@ def truncated(share=0.5):
         "nearly whole",
         "20000",
         "12000",
-        "lie",
+        "cut png",
     ],
 )
 def test_a_file_that_is_no_whole_picture_is_refused_with_the_reason(content, reason):

@@ -1,7 +1,10 @@
 """What the form does not take comes back with every word, and says what to mend."""
 
+import re
 from datetime import timedelta
 
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 import pytest
@@ -10,10 +13,27 @@ from articles import publishing
 from comments import moderation
 from comments.models import Comment, Thread
 from tests.factories import make_article, make_comment, make_draft
+from tests.html_forms import fields_of
 from tests.readers import Reader
 
 LONG = "x" * 70_000
 EMPTY = " \n\t "
+TYPED = {
+    "comment": "Every word\r\nof it. \"'<&>",
+    "name": "Hettie P.",
+    "email": "hettie@example.org",
+    "website": "https://example.org/hettie",
+}
+FORM = "application/x-www-form-urlencoded"
+
+
+def address_of(article):
+    return reverse("comments:thread", args=[article.pk])
+
+
+def marked(response):
+    """Return the names of the fields that the page marks as wrong."""
+    return re.findall(r'name="(\w+)"[^>]*aria-invalid="true"', response.text)
 
 
 @pytest.mark.parametrize(
@@ -40,25 +60,47 @@ EMPTY = " \n\t "
 )  # fmt: skip
 def test_a_field_that_is_wrong_is_marked_and_nothing_is_lost(field, value, message):
     article = make_article()
-    typed = {
-        "text": "Every word of it.",
-        "name": "Hettie P.",
-        "email": "hettie@example.org",
-        "website": "https://example.org/hettie",
+    wrong = {
+        name: text
+        for name, text in (TYPED | {field: value}).items()
+        if text is not None
     }
-    key = "text" if field == "comment" else field
 
-    response = Reader().comment(article, **typed | {key: value})
+    response = Reader().post(address_of(article), wrong)
 
     assert response.status_code == 422
     assert message in response.text
+    assert marked(response) == [field]
     assert "Nothing you typed is lost." in response.text
-    for kept in {*typed.values()} - {typed[key]}:
-        assert kept in response.text
-    if value and "\0" not in value and value is not EMPTY:
-        assert value[:60] in response.text
-    assert "Post Comment" in response.text  # and can be sent again
+    came_back = fields_of(response)
+    assert {name: came_back[name] for name in wrong} == wrong
+    assert "no-store" in response.headers["Cache-Control"]
     assert not Comment.objects.exists()
+
+
+def test_a_comment_that_came_back_is_mended_and_sent_again():
+    article, reader = make_article(), Reader()
+
+    refused = reader.post(address_of(article), TYPED | {"email": "hettie"})
+    mended = fields_of(refused) | {"email": "hettie@example.org"}
+    taken = reader.post(address_of(article), mended)
+
+    assert refused.status_code == 422
+    assert not refused.cookies  # who has not acted yet is not remembered
+    assert taken.status_code == 303
+    stored = Comment.objects.get()
+    assert stored.source == "Every word\r\nof it. \"'<&>"
+    assert (stored.name, stored.email) == ("Hettie P.", "hettie@example.org")
+    assert stored.website == "https://example.org/hettie"
+
+
+def test_all_that_is_wrong_is_said_at_once():
+    response = Reader().post(
+        address_of(make_article()), {"email": "x", "website": "y z"}
+    )
+
+    assert response.status_code == 422
+    assert marked(response) == ["comment", "name", "email", "website"]
 
 
 def test_a_comment_of_just_the_length_that_is_taken_is_taken(settings):
@@ -69,21 +111,43 @@ def test_a_comment_of_just_the_length_that_is_taken_is_taken(settings):
     assert response.status_code == 303
 
 
-def test_half_of_a_surrogate_pair_is_no_error_and_no_loss():
-    article = make_article()
-    body = b"comment=before%ED%A0%80after&name=x&email=x%40example.org"
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (FORM, b"comment=before%ED%A0%80after&name=n%ED%BF%BF&email=x%40example.org"),
+        (FORM, b"comment=before\xed\xa0\x80after&name=n&email=x%40example.org"),
+        (
+            "multipart/form-data; boundary=b",
+            b'--b\r\nContent-Disposition: form-data; name="comment"\r\n\r\n'
+            b"before\xed\xa0\x80after\r\n"
+            b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\nn\r\n'
+            b'--b\r\nContent-Disposition: form-data; name="email"\r\n\r\n'
+            b"x@example.org\r\n--b--\r\n",
+        ),
+    ],
+    ids=["escaped", "raw", "multipart"],
+)
+def test_half_of_a_surrogate_pair_is_no_error_and_no_loss(kind, body):
+    article, reader = make_article(), Reader()
 
-    response = Reader().generic(
-        "POST",
-        f"/comments/story/{article.pk}/",
-        body,
-        "application/x-www-form-urlencoded",
-    )
+    response = reader.generic("POST", address_of(article), body, kind)
+    own = reader.get(response.url)
 
     assert response.status_code == 303
+    assert re.search(r"before\N{REPLACEMENT CHARACTER}+after", own.text)
     stored = Comment.objects.get().source
     assert stored.startswith("before")
     assert stored.endswith("after")
+
+
+def test_half_of_a_surrogate_pair_in_an_address_is_an_address_to_mend():
+    body = b"comment=Every+word&name=x&email=x%ED%A0%80%40example.org"
+
+    response = Reader().generic("POST", address_of(make_article()), body, FORM)
+
+    assert response.status_code == 422
+    assert "This is no email address." in response.text
+    assert fields_of(response)["comment"] == "Every word"
 
 
 @pytest.mark.parametrize(
@@ -106,14 +170,16 @@ def test_a_reply_to_what_takes_none_keeps_the_text_and_can_stand_alone(
     before = Comment.objects.count()
     reader = Reader()
 
-    refused = reader.comment(article, "Every word of it.", reply_to=answered.pk)
-    alone = reader.comment(article, "Every word of it.")
+    refused = reader.post(address_of(article), TYPED | {"reply_to": answered.pk})
+    as_it_came_back = fields_of(refused)
+    alone = reader.post(address_of(article), as_it_came_back)
 
     assert refused.status_code == 422
     assert "is no longer there, or takes no replies" in refused.text
-    assert "Every word of it." in refused.text
+    assert as_it_came_back == TYPED | {"reply_to": "", "subject": ""}
     assert alone.status_code == 303
     assert Comment.objects.count() == before + 1
+    assert Comment.objects.latest("pk").parent is None
 
 
 def deepest_comment(article, levels):
@@ -124,13 +190,54 @@ def deepest_comment(article, levels):
     return comment
 
 
-@pytest.mark.parametrize("reply_to", ["x", "-1", "0", "1.5", "9" * 30, "٣x"])
+@pytest.mark.parametrize("reply_to", ["x", "-1", "0", "1.5", "9" * 30, "٣x", "1\0"])
 def test_a_number_of_a_comment_that_is_none_keeps_the_text(reply_to):
-    response = Reader().comment(make_article(), "Every word of it.", reply_to=reply_to)
+    article, reader = make_article(), Reader()
 
-    assert response.status_code == 422
-    assert "Every word of it." in response.text
-    assert not Comment.objects.exists()
+    refused = reader.post(address_of(article), TYPED | {"reply_to": reply_to})
+    stored = Comment.objects.count()
+    alone = reader.post(address_of(article), fields_of(refused))
+
+    assert refused.status_code == 422
+    assert "The comment you answer is not there." in refused.text
+    assert stored == 0
+    assert alone.status_code == 303
+    assert Comment.objects.get().source == TYPED["comment"]
+
+
+@pytest.mark.parametrize("place", ["elsewhere", "pending", "too deep", "nowhere"])
+def test_a_story_asked_to_answer_what_takes_no_reply_offers_its_plain_form(
+    client, place, settings
+):
+    article = make_article()
+    good = make_comment(article, name="Capt. Sprat")
+    numbers = {
+        "elsewhere": lambda: make_comment(make_article(headline="Another")).pk,
+        "pending": lambda: make_comment(article, state=Comment.State.PENDING).pk,
+        "too deep": lambda: deepest_comment(article, settings.COMMENT_MAX_DEPTH).pk,
+        "nowhere": lambda: 4711,
+    }
+
+    asked = client.get(article.get_absolute_url(), {"reply_to": good.pk})
+    plain = client.get(article.get_absolute_url(), {"reply_to": numbers[place]()})
+
+    assert fields_of(asked, "respond-form")["reply_to"] == str(good.pk)
+    assert '">Leave a Reply to Capt. Sprat</h2>' in asked.text
+    assert fields_of(plain, "respond-form")["reply_to"] == ""
+    assert '">Leave a Reply</h2>' in plain.text
+
+
+def test_a_reply_that_comes_back_still_answers_what_it_answered():
+    article, reader = make_article(), Reader()
+    answered = make_comment(article, name="Capt. Sprat")
+    reply = TYPED | {"reply_to": str(answered.pk)}
+
+    refused = reader.post(address_of(article), reply | {"name": ""})
+    reader.post(address_of(article), fields_of(refused) | {"name": "Hettie P."})
+
+    assert refused.status_code == 422
+    assert "Leave a Reply to Capt. Sprat</h2>" in refused.text
+    assert Comment.objects.latest("pk").parent == answered
 
 
 @pytest.mark.parametrize("by", ["the desk", "a moderator"])

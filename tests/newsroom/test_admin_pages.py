@@ -84,7 +84,10 @@ def test_a_name_gives_its_own_slug_and_no_two_share_one(client, model):
     url = reverse(f"admin:articles_{model._meta.model_name}_add")
 
     form = client.get(url)
-    typed = fields_of(form, f"{model._meta.model_name}_form") | {"name": "Town Hall", "slug": "town-hall"}
+    typed = fields_of(form, f"{model._meta.model_name}_form") | {
+        "name": "Town Hall",
+        "slug": "town-hall",
+    }
     first = client.post(url, typed)
     second = client.post(url, typed)
 
