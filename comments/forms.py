@@ -46,7 +46,10 @@ class CommentForm(forms.Form):
         min_value=1,
         max_value=2**63 - 1,
         widget=forms.HiddenInput,
-        error_messages={"invalid": _("The comment you answer is not there.")},
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"),
+            _("The comment you answer is not there."),
+        ),
     )
     # Programs fill in what they find; people are kept from it by the style sheet.
     subject = forms.CharField(

@@ -115,8 +115,8 @@ def count(comment: Comment, by: int) -> None:
 
 
 def _parent(thread: Thread, pk: int) -> Comment:
-    parent = thread.comments.filter(pk=pk, state=Comment.State.APPROVED).first()
-    if parent is None or not parent.takes_replies:
+    parent = thread.comments.repliable().filter(pk=pk).first()
+    if parent is None:
         raise NotRepliable
     return parent
 

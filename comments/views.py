@@ -175,13 +175,11 @@ def _in_words(refusal: CommentRefused) -> tuple[str, int]:
 def _form_again(
     request: HttpRequest, article: Article, form: CommentForm, *, status: int
 ) -> HttpResponse:
-    parent = None
-    if form.is_bound and (pk := form.cleaned_data.get("reply_to")):
-        parent = Comment.objects.filter(
-            pk=pk, thread=article.pk, state=Comment.State.APPROVED
-        ).first()
-        if parent is None:
-            form.data = {**form.data, "reply_to": ""}
+    reply_to = form.cleaned_data.get("reply_to") or 0
+    repliable = Comment.objects.repliable().filter(thread=article.pk)
+    parent = repliable.filter(pk=reply_to).first()
+    if parent is None:  # so that it can be sent again as it is
+        form.data = {**request.POST.dict(), "reply_to": ""}
     context = {"article": article, "form": form, "parent": parent}
     return render(request, "comments/respond.html", context, status=status)
 

@@ -333,7 +333,6 @@ LOGGING = {
         # To the root alone: Django's default handlers drop INFO and mail errors.
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         "django.db.backends": {"level": "INFO"},
-        "django_tasks_db": {"level": "WARNING"},
         # It warns of each HEAD that Django answers with a body, which it then drops.
         "gunicorn.http.wsgi": {"level": "ERROR"},
     },

@@ -44,6 +44,4 @@ def comment_thread(context: Context, article: Article) -> dict[str, object]:
 def _parent(typed: str, article: Article) -> Comment | None:
     if not (typed.isascii() and typed.isdigit() and len(typed) < 19):
         return None
-    return Comment.objects.filter(
-        pk=typed, thread=article.pk, state=Comment.State.APPROVED
-    ).first()
+    return Comment.objects.repliable().filter(pk=typed, thread=article.pk).first()

@@ -3,7 +3,6 @@
 import re
 from datetime import timedelta
 
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -134,7 +133,7 @@ def test_half_of_a_surrogate_pair_is_no_error_and_no_loss(kind, body):
     own = reader.get(response.url)
 
     assert response.status_code == 303
-    assert re.search(r"before\N{REPLACEMENT CHARACTER}+after", own.text)
+    assert re.search(r"before.{1,3}after", own.text)
     stored = Comment.objects.get().source
     assert stored.startswith("before")
     assert stored.endswith("after")
@@ -221,9 +220,9 @@ def test_a_story_asked_to_answer_what_takes_no_reply_offers_its_plain_form(
     asked = client.get(article.get_absolute_url(), {"reply_to": good.pk})
     plain = client.get(article.get_absolute_url(), {"reply_to": numbers[place]()})
 
-    assert fields_of(asked, "respond-form")["reply_to"] == str(good.pk)
+    assert f'name="reply_to" value="{good.pk}"' in asked.text
     assert '">Leave a Reply to Capt. Sprat</h2>' in asked.text
-    assert fields_of(plain, "respond-form")["reply_to"] == ""
+    assert 'name="reply_to" value=' not in plain.text
     assert '">Leave a Reply</h2>' in plain.text
 
 
