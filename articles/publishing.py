@@ -181,13 +181,17 @@ def schedule(article: Article, *, editor: User | None, at: datetime) -> Article:
 
 @transaction.atomic
 def withdraw(article: Article, *, editor: User | None, reason: str = "") -> Article:
-    """Take the story from readers: 410 if they have seen it, with the public reason."""
+    """Take the story from readers: 410 if they have seen it, with the public reason.
+
+    One that readers do not have, and are not to get, stays as it is.
+    """
     article = _locked(article)
+    if not article.published_at or article.withdrawn_at:
+        return article
     before = _facts(article)
     article.next, article.next_at = None, None
-    if article.published_at and not article.withdrawn_at:
-        article.withdrawn_at = timezone.now()
-        article.withdrawal_reason = reason
+    article.withdrawn_at = timezone.now()
+    article.withdrawal_reason = reason
     return _finish(article, "withdraw", editor=editor, before=before, reason=reason)
 
 
@@ -304,7 +308,7 @@ def _free_slug(article: Article) -> str:
     chosen = article.slug
     slug = chosen or slugify(article.headline, allow_unicode=True)[:80].strip("-_")
     slug = slug or f"story-{article.pk}"
-    if _is_free(article, slug):
+    if is_free(article, slug):
         return slug
     if chosen:
         raise PublishingRefused(
@@ -319,7 +323,8 @@ def _free_slug(article: Article) -> str:
     return f"{slug}-{article.pk}"
 
 
-def _is_free(article: Article, slug: str) -> bool:
+def is_free(article: Article, slug: str) -> bool:
+    """Tell whether no other story of ``article``'s day has, or had, ``slug``."""
     others = Article.objects.exclude(pk=article.pk)
     article.slug, before = slug, article.slug
     path = article.get_absolute_url()

@@ -34,6 +34,7 @@ WIDTHS = {  # pixels; the last one is made at the picture's own width if that is
     (Crop.SQUARE, Format.WEBP): (160,),
     (Crop.SQUARE, Format.JPEG): (1200,),
 }
+MOST_PIXELS_HIGH = 16_383  # WebP's own limit, which a long chart can reach
 QUALITY = {Format.WEBP: 78, Format.JPEG: 82}
 ARTIST, COPYRIGHT = 0x013B, 0x8298  # EXIF tags
 
@@ -48,12 +49,12 @@ class Wanted(NamedTuple):
 
 def make(image: Image) -> None:
     """Make every rendition that ``image`` lacks, and show them on the pages."""
-    made = set(image.renditions.values_list("crop", "format", "width"))
-    missing = [wanted for wanted in wanted_for(image) if wanted not in made]
-    if not missing:
-        return
     with image.file.open("rb") as file, PIL.Image.open(file) as original:
         whole = _upright(original)
+    made = set(image.renditions.values_list("crop", "format", "width"))
+    missing = [wanted for wanted in wanted_for(*whole.size) if wanted not in made]
+    if not missing:
+        return
     sources = {Crop.WHOLE: whole}
     # Largest first: each smaller one is scaled from the one before, not from all.
     for wanted in sorted(missing, key=attrgetter("width"), reverse=True):
@@ -88,17 +89,18 @@ def make_again(image: Image) -> None:
         )
 
 
-def wanted_for(image: Image) -> Iterator[Wanted]:
-    """Yield what ``image`` should have: no rendition is wider than its source."""
+def wanted_for(width: int, height: int) -> Iterator[Wanted]:
+    """Yield what a picture of that size, upright, should have: nothing is enlarged."""
     for (crop, format_), widths in WIDTHS.items():
-        widest = image.width
         if crop in RATIOS:
-            widest = min(image.width, int(image.height * RATIOS[crop]))
-        fitting = {width for width in widths if width <= widest}
+            widest = min(width, int(height * RATIOS[crop]))
+        else:
+            widest = min(width, width * MOST_PIXELS_HIGH // height)
+        fitting = {one for one in widths if one <= widest}
         if len(fitting) < len(widths):
             fitting.add(max(1, widest))
-        for width in sorted(fitting):
-            yield Wanted(crop, format_, width)
+        for one in sorted(fitting):
+            yield Wanted(crop, format_, one)
 
 
 def _upright(original: PIL.Image.Image) -> PIL.Image.Image:

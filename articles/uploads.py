@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from django.core.files import File
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF")
+# A broken file can raise almost anything from the depths of a decoder.
+BROKEN = (EOFError, MemoryError, OSError, RuntimeError, SyntaxError, ValueError)
 
 
 class ImageFileField(forms.FileField):
@@ -66,8 +68,7 @@ def check(file: File) -> None:
                 "JPEG, PNG, WebP, AVIF, GIF or TIFF file."
             )
         ) from error
-    # A broken file can raise almost anything from the depths of a decoder.
-    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
+    except BROKEN as error:
         raise ValidationError(
             _("The picture is damaged or cut short. Export or copy it again.")
         ) from error

@@ -32,6 +32,7 @@ from newsroom.page_cache import Version, shared_page
 from newsroom.same_origin import same_origin
 
 if TYPE_CHECKING:
+    from articles.querysets import ArticleQuerySet
     from newsroom.readers import Reader
 
 AN_HOUR = timedelta(hours=1)
@@ -52,9 +53,10 @@ def _version_of_comment(*, pk: int) -> Version:
 @same_origin
 def thread(request: HttpRequest, article_id: int) -> HttpResponse:
     """Show comments from the number ``from`` on; a POST adds one."""
-    article = _live_article(article_id)
     if request.method == "POST":
-        return _post(request, article)
+        article = get_object_or_404(_articles(), pk=article_id)
+        return _post(request, article) if article.is_live() else _gone(request, article)
+    article = _live_article(article_id)
     page = pages.page_of(article, start=_number(request.GET.get("from", "0")))
     context = {"article": article, "page": page}
     return render(request, "comments/thread.html", context)
@@ -134,6 +136,15 @@ def _post(request: HttpRequest, article: Article) -> HttpResponse:
     return readers.remember(reader, response)
 
 
+@never_cache
+def _gone(request: HttpRequest, article: Article) -> HttpResponse:
+    """Give back what was written under a story that was withdrawn meanwhile."""
+    if not article.was_seen():
+        raise Http404
+    context = {"article": article, "typed": request.POST.get("comment", "")}
+    return render(request, "comments/gone.html", context, status=410)
+
+
 def _comment(typed: dict[str, str], reader: Reader, network: str) -> Comment:
     return Comment(
         name=typed["name"],
@@ -184,9 +195,12 @@ def _form_again(
     return render(request, "comments/respond.html", context, status=status)
 
 
+def _articles() -> ArticleQuerySet:
+    return Article.objects.select_related("section", "live", "next")
+
+
 def _live_article(pk: int) -> Article:
-    articles = Article.objects.live().select_related("section", "live", "next")
-    return get_object_or_404(articles, pk=pk)
+    return get_object_or_404(_articles().live(), pk=pk)
 
 
 def _number(value: str) -> int:

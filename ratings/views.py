@@ -6,7 +6,7 @@ import hashlib
 from datetime import timedelta
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -27,8 +27,10 @@ A_MINUTE = timedelta(minutes=1)
 @same_origin
 def vote(request: HttpRequest, article_id: int) -> HttpResponse:
     """Take the vote in ``score``; with ``fragment`` answer with the widget alone."""
-    articles = Article.objects.live().select_related("live", "next")
+    articles = Article.objects.select_related("live", "next")
     article = get_object_or_404(articles, pk=article_id)
+    if not article.is_live():
+        return _gone(request, article)
     if request.method != "POST":  # an address copied from the page of a refused vote
         return HttpResponseRedirect(f"{article.get_absolute_url()}#rating")
     network = networks.network_key(request)
@@ -64,3 +66,10 @@ def vote(request: HttpRequest, article_id: int) -> HttpResponse:
     else:
         response = after.answer(article, act=act, item=score, fragment="rating")
     return readers.remember(reader, response)
+
+
+def _gone(request: HttpRequest, article: Article) -> HttpResponse:
+    """Say that the story went away while a reader had it open; none saw a draft."""
+    if not article.was_seen():
+        raise Http404
+    return render(request, "articles/gone.html", {"article": article}, status=410)

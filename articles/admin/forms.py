@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django_prose_editor.fields import ProseEditorFormField
 from django_prose_editor.widgets import AdminProseEditorWidget
 
-from articles import body, old_addresses
+from articles import body, publishing
 from articles.models import Article, Correction, StoryContent
 
 # True of the story at any version, and so in force as soon as the form is saved.
@@ -128,13 +128,9 @@ class ArticleForm(forms.ModelForm):
             return slug
         if not slug:
             raise ValidationError(_("A story that has an address needs a slug."))
-        path = reverse("articles:story", args=[article.day, slug])
-        if old_addresses.is_taken(path, by_other_than=article):
+        if not publishing.is_free(article, slug):
             raise ValidationError(
-                _(
-                    "This was another story's address, and still leads there. Choose "
-                    "another slug."
-                )
+                _("This is, or was, another story's address. Choose another slug.")
             )
         return slug
 
@@ -164,6 +160,31 @@ class ArticleForm(forms.ModelForm):
         self.data["base"] = base  # type: ignore[index]
         if differing:
             self.add_error(None, _conflict(current, differing))
+
+
+class LineFormSet(forms.BaseInlineFormSet):
+    """Lines of a story; one whose row a colleague took out meanwhile is a new line.
+
+    Django finds such a line invalid, in a field that nobody sees, at every save.
+    """
+
+    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
+        if self._is_new(form):
+            form.fields["id"].required = False
+            form.fields["id"].disabled = True  # what was sent names no row
+        return form
+
+    @property
+    def initial_forms(self) -> list[Any]:
+        return [form for form in self.forms if not self._is_new(form)]
+
+    @property
+    def extra_forms(self) -> list[Any]:
+        return [form for form in self.forms if self._is_new(form)]
+
+    def _is_new(self, form: Any) -> bool:
+        return form.instance._state.adding
 
 
 def _values_of(article: Article) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from newsroom.models import Event, move_site_version
 from newsroom.staff import staff_of
 
 from .corrections import CorrectionInline
-from .forms import FACTS, ArticleForm
+from .forms import FACTS, ArticleForm, LineFormSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,6 +40,7 @@ class BylineInline(admin.TabularInline):
     """Who is named over the story, in order."""
 
     model = Byline
+    formset = LineFormSet
     extra = 1
     autocomplete_fields = ["author"]
     fields = ["role", "author", "guest", "position"]
@@ -49,6 +50,7 @@ class RelatedLinkInline(admin.TabularInline):
     """The links after the story, in order."""
 
     model = RelatedLink
+    formset = LineFormSet
     fk_name = "article"
     extra = 1
     autocomplete_fields = ["target"]
@@ -259,6 +261,8 @@ class ArticleAdmin(ReaderFacingAdmin):
             hidden = {"publish_at", PUBLISHED_AGAIN, "withdrawal_note"}
         elif not (obj and obj.published_at):
             hidden = {PUBLISHED_AGAIN, "withdrawal_note"}
+        if not self.has_change_permission(request, obj):
+            hidden |= {"base", "note"}
         return [
             (name, {**one, "fields": [f for f in one["fields"] if f not in hidden]})
             for name, one in super().get_fieldsets(request, obj)
@@ -348,17 +352,43 @@ class ArticleAdmin(ReaderFacingAdmin):
         try:
             if "_publish" in request.POST:
                 if at := form.cleaned_data.get("publish_at"):
-                    publishing.schedule(article, editor=editor, at=at)
+                    article = publishing.schedule(article, editor=editor, at=at)
                 else:
-                    publishing.publish(
+                    article = publishing.publish(
                         article, editor=editor, note_to_readers=form.note_to_readers
                     )
             elif "_withdraw" in request.POST:
                 reason = form.cleaned_data.get("withdrawal_note", "")
-                publishing.withdraw(article, editor=editor, reason=reason)
+                article = publishing.withdraw(article, editor=editor, reason=reason)
+            else:
+                return
         except PublishingRefused as refusal:
             for reason in refusal.reasons:
                 messages.error(request, _("Saved, but not published. ") + reason)
+        else:
+            self._say_what_readers_get(request, article)
+
+    def _say_what_readers_get(self, request: HttpRequest, article: Article) -> None:
+        if article.withdrawn_at:
+            said = _("It is withdrawn: readers no longer see it.")
+        elif article.next_at:
+            said = _("The change will be published: %(when)s") % {
+                "when": date_format(_local(article.next_at), "DATETIME_FORMAT")
+            }
+        elif article.is_live():
+            said = format_html(
+                '{} <a href="{}">{}</a>',
+                _("Readers can see it:"),
+                article.get_absolute_url(),
+                article,
+            )
+        elif article.published_at:
+            said = _("It will be published: %(when)s") % {
+                "when": date_format(_local(article.published_at), "DATETIME_FORMAT")
+            }
+        else:
+            return  # a draft: nothing was published that could be withdrawn
+        messages.success(request, said)
 
     def response_add(self, request: HttpRequest, obj: Article, *args: Any) -> Any:
         return self._response(request, obj) or super().response_add(request, obj, *args)
@@ -369,23 +399,6 @@ class ArticleAdmin(ReaderFacingAdmin):
     def _response(self, request: HttpRequest, article: Article) -> HttpResponse | None:
         if not {"_publish", "_withdraw"} & set(request.POST):
             return None
-        # The act worked on a locked row of its own.
-        article.refresh_from_db()
-        url = article.get_absolute_url()
-        if article.is_live():
-            messages.success(
-                request,
-                format_html(
-                    '{} <a href="{}">{}</a>', _("Readers can see it:"), url, article
-                ),
-            )
-        elif article.published_at and not article.withdrawn_at:
-            when = date_format(_local(article.published_at), "DATETIME_FORMAT")
-            messages.success(
-                request, _("It will be published: %(when)s.") % {"when": when}
-            )
-        elif article.withdrawn_at:
-            messages.success(request, _("It is withdrawn: readers no longer see it."))
         return HttpResponseRedirect(
             reverse("admin:articles_article_change", args=[article.pk])
         )
@@ -416,9 +429,10 @@ class ArticleAdmin(ReaderFacingAdmin):
     def withdraw_selected(
         self, request: HttpRequest, queryset: QuerySet[Article]
     ) -> None:
-        for article in queryset:
+        published = list(queryset.filter(published_at__isnull=False, withdrawn_at=None))
+        for article in published:
             publishing.withdraw(article, editor=staff_of(request))
-        done = len(queryset)
+        done = len(published)
         said = ngettext("%d story is withdrawn.", "%d stories are withdrawn.", done)
         messages.success(request, said % done)
 

@@ -71,6 +71,68 @@ def test_a_file_that_is_no_picture_is_refused_in_place_and_nothing_typed_is_lost
     assert not Image.objects.exists()
 
 
+def test_a_file_of_too_many_bytes_is_refused_in_place(client, settings):
+    settings.IMAGE_MAX_BYTES = 1000
+
+    refused = upload(client, picture_file(), credit="Ilse Brandreth")
+    settings.IMAGE_MAX_BYTES = 40_000_000
+    upload(client, picture_file(), credit="Ilse Brandreth")
+
+    assert "1000 bytes is the most. Export a smaller one." in refused.text
+    assert 'value="Ilse Brandreth"' in refused.text
+    assert Image.objects.get().credit == "Ilse Brandreth"
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"file": ""}, "This field is required."),
+        ({"focal_x": "101"}, "less than or equal to 100"),
+        ({"focal_y": "high"}, "Enter a whole number."),
+        ({"source_url": "a drawer"}, "Enter a valid URL."),
+        ({"alt": "x" * 301}, "at most 300 characters"),
+    ],
+)
+def test_what_is_said_of_a_picture_is_checked_and_kept(client, fields, message):
+    response = upload(
+        client, **{"file": picture_file(), "caption": "Typed just now"} | fields
+    )
+
+    assert message in response.text
+    assert "Typed just now" in response.text
+    assert not Image.objects.exists()
+
+
+def test_a_bad_file_in_place_of_a_good_one_changes_nothing(client):
+    image = make_image()
+    sizes = [size.file.name for size in image.renditions.all()]
+
+    form = fields_of(client.get(change_url(image)), "image_form")
+    refused = client.post(
+        change_url(image),
+        form | {"file": file_of(truncated()), "caption": "Typed just now"},
+    )
+
+    assert "The picture is damaged or cut short." in refused.text
+    assert "Typed just now" in refused.text
+    kept = Image.objects.get()
+    assert (kept.file.name, kept.width, kept.caption) == (image.file.name, 640, "")
+    assert [size.file.name for size in kept.renditions.all()] == sizes
+
+
+def test_a_picture_keeps_its_file_when_only_its_words_change(client):
+    image = make_image()
+    sizes = [size.file.name for size in image.renditions.all()]
+
+    form = fields_of(client.get(change_url(image)), "image_form")
+    response = client.post(change_url(image), form | {"caption": "The stays"})
+
+    assert response.status_code == 302
+    kept = Image.objects.get()
+    assert (kept.file.name, kept.caption) == (image.file.name, "The stays")
+    assert [size.file.name for size in kept.renditions.all()] == sizes
+
+
 def test_a_picture_with_alt_text_is_not_decorative(client):
     response = upload(client, picture_file(), decorative="on")
 
@@ -129,6 +191,36 @@ def test_a_picture_that_only_an_old_revision_shows_may_go(client):
     )
 
     assert not Image.objects.exists()
+
+
+def test_a_picture_that_was_put_into_a_draft_is_not_deleted_before_it_is_taken_out(
+    client,
+):
+    image = make_image()
+    draft = make_draft(body=f'<p>x</p><figure data-image="{image.pk}"></figure>')
+    url = reverse("admin:articles_image_delete", args=[image.pk])
+
+    refused = client.post(url, {"post": "yes"})
+    draft.body = "<p>x</p>"
+    draft.save()
+    publishing.save_working_copy(draft, editor=None)
+    deleted = client.post(url, {"post": "yes"})
+
+    assert (refused.status_code, deleted.status_code) == (403, 302)
+    assert not Image.objects.exists()
+
+
+def test_a_picture_is_found_by_what_is_said_of_it(client):
+    make_image(alt="Cables", caption="From below", credit="Ilse Brandreth")
+    make_image(alt="A ferry", caption="At dawn", credit="Corwin Pellow")
+
+    def found(words):
+        return [
+            str(one) for one in client.get(LIST, {"q": words}).context["cl"].result_list
+        ]
+
+    assert found("cable") == found("below") == found("brandreth") == ["Cables"]
+    assert found("") == ["A ferry", "Cables"]
 
 
 def test_what_is_missing_is_found_by_a_filter(client):

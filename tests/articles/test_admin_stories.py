@@ -107,6 +107,26 @@ def test_what_stands_against_publishing_is_said_and_the_text_is_kept(client):
     assert not story.published_at
 
 
+def test_a_refused_change_leaves_readers_what_they_had_and_nothing_else_is_said(client):
+    sign_in(client)
+    story, image = make_article(headline="As published"), make_image(credit="")
+
+    data = fill_in(
+        client,
+        url_of(story),
+        headline="Rewritten",
+        lead_image=image.pk,
+        _publish="1",
+    )
+    response = client.post(url_of(story), data, follow=True)
+
+    assert "Saved, but not published." in response.text
+    assert "Readers can see it" not in response.text
+    assert "As published" in Reader().get(story.get_absolute_url()).text
+    story.refresh_from_db()
+    assert story.headline == "Rewritten"
+
+
 def test_a_story_is_scheduled_in_the_publications_time(client):
     sign_in(client)
     draft = make_draft()
@@ -120,6 +140,23 @@ def test_a_story_is_scheduled_in_the_publications_time(client):
     assert "It will be published:" in response.text
     assert f"{draft.published_at:%H:%M}" == "18:30"
     assert not draft.is_live()
+
+
+def test_a_change_to_a_live_story_is_scheduled_and_said_to_be(client):
+    sign_in(client)
+    story = make_article(headline="As published")
+    at = timezone.localtime() + timedelta(days=1)
+
+    data = fill_in(client, url_of(story), headline="Tomorrow's words", _publish="1",
+                   publish_at_0=f"{at:%Y-%m-%d}", publish_at_1="18:30")  # fmt: skip
+    response = client.post(url_of(story), data, follow=True)
+    story.refresh_from_db()
+
+    assert "The change will be published:" in response.text
+    assert "It changes at" in response.text
+    assert "Readers can see it" not in response.text
+    assert "As published" in Reader().get(story.get_absolute_url()).text
+    assert story.next.headline == "Tomorrow's words"
 
 
 def test_a_time_that_has_passed_is_refused_beside_the_field(client):
@@ -176,6 +213,34 @@ def test_a_correction_is_asked_for_in_words_and_dated_on_the_page(client):
     assert Correction.objects.get().editor == editor
 
 
+def test_a_slip_of_spelling_is_mended_without_a_word_to_readers(client):
+    sign_in(client)
+    story = make_article(headline="Bridge repoens")
+
+    form = client.get(url_of(story)).text
+    data = fill_in(client, url_of(story), headline="Bridge reopens", _publish="1")
+    client.post(url_of(story), data)
+    story.refresh_from_db()
+
+    assert "Nothing: a slip of spelling or form" in form
+    assert "Bridge reopens" in Reader().get(story.get_absolute_url()).text
+    assert story.updated_at is None
+    assert not Correction.objects.exists()
+
+
+def test_a_story_that_readers_do_not_know_needs_no_word_to_them(client):
+    sign_in(client)
+
+    of_a_story = client.get(url_of(make_article())).text
+    of_a_draft = client.get(url_of(make_draft())).text
+
+    assert 'name="note_kind"' in of_a_story
+    assert 'name="withdrawal_note"' in of_a_story
+    assert 'name="publish_at_0"' in of_a_draft
+    assert 'name="note_kind"' not in of_a_draft
+    assert 'name="withdrawal_note"' not in of_a_draft
+
+
 def test_a_story_is_withdrawn_with_a_public_reason(client):
     sign_in(client)
     story = make_article()
@@ -213,6 +278,21 @@ def test_many_stories_are_published_and_withdrawn_from_the_list(client):
     )
 
 
+def test_only_what_readers_have_is_withdrawn(client):
+    sign_in(client)
+    draft, story = make_draft(headline="Draft"), make_article()
+
+    response = client.post(
+        LIST,
+        {"action": "withdraw_selected", "_selected_action": [draft.pk, story.pk]},
+        follow=True,
+    )
+
+    assert "1 story is withdrawn." in response.text
+    assert Event.objects.about(story).first().act == "withdraw"
+    assert not Event.objects.about(draft).exists()
+
+
 def test_the_second_of_two_who_save_keeps_their_text_and_chooses(client):
     first = sign_in(client, first_name="Saskia", last_name="Vantongel")
     draft = make_draft(headline="Bridge reopens")
@@ -244,6 +324,86 @@ def test_the_second_of_two_who_save_keeps_their_text_and_chooses(client):
     assert draft.revisions.get(number=2).editor == first
 
 
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"body": "<p>Theirs.</p>"}, "body"),
+        ({"label": "opinion"}, "label"),
+        ({"slug": "theirs"}, "slug"),
+        ({"comments_open": ""}, "readers may comment"),
+        ({"bylines-0-role": "by", "bylines-0-guest": "Theirs"}, "byline"),
+        (
+            {
+                "related_links-0-url": "https://example.org/",
+                "related_links-0-title": "x",
+            },
+            "related links",
+        ),
+    ],
+)
+def test_the_second_is_told_what_the_first_changed(client, fields, name):
+    sign_in(client)
+    draft = make_draft()
+    opened_by_the_second = fill_in(client, url_of(draft), standfirst="Mine.")
+
+    first = client.post(url_of(draft), fill_in(client, url_of(draft), **fields))
+    refused = client.post(url_of(draft), opened_by_the_second)
+
+    assert first.status_code == 302
+    differing = refused.text.partition("Theirs differs in: ")[2].partition(".")[0]
+    assert set(differing.split(", ")) == {"standfirst", name}
+
+
+def test_the_second_does_not_publish_what_they_have_not_seen(client):
+    sign_in(client)
+    story = make_article(headline="As published")
+    opened_by_the_second = fill_in(client, url_of(story), standfirst="Mine.")
+
+    client.post(url_of(story), fill_in(client, url_of(story), headline="Theirs"))
+    refused = client.post(url_of(story), opened_by_the_second | {"_publish": "1"})
+    page = Reader().get(story.get_absolute_url()).text
+
+    assert "while you were writing" in refused.text
+    assert "Mine." in refused.text
+    assert "As published" in page
+    assert "Mine." not in page
+
+
+def test_a_line_that_the_first_took_out_stands_in_the_seconds_form_and_may_be_saved(
+    client,
+):
+    sign_in(client)
+    author = make_author()
+    draft = make_draft(author=author)
+    opened_by_the_second = fill_in(client, url_of(draft), standfirst="Mine.")
+
+    client.post(
+        url_of(draft), fill_in(client, url_of(draft), **{"bylines-0-DELETE": "on"})
+    )
+    taken_out = not draft.bylines.exists()
+    refused = client.post(url_of(draft), opened_by_the_second)
+    chosen = client.post(url_of(draft), fields_of(refused, "article_form"))
+
+    assert taken_out
+    assert "byline" in refused.text
+    assert chosen.status_code == 302
+    assert draft.bylines.get().author == author
+    draft.refresh_from_db()
+    assert draft.standfirst == "Mine."
+
+
+def test_two_who_wrote_the_same_are_not_stopped(client):
+    sign_in(client)
+    draft = make_draft()
+    opened_by_the_second = fill_in(client, url_of(draft), headline="Agreed")
+
+    client.post(url_of(draft), fill_in(client, url_of(draft), headline="Agreed"))
+    second = client.post(url_of(draft), opened_by_the_second)
+
+    assert second.status_code == 302
+    assert draft.revisions.count() == 2
+
+
 def test_a_body_too_long_is_refused_and_comes_back(client, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
     sign_in(client)
@@ -263,6 +423,10 @@ def test_a_body_too_long_is_refused_and_comes_back(client, settings):
         ("section", "", "This field is required."),
         ("section", "4711", "Select a valid choice."),
         ("headline", "x" * 256, "at most 255 characters"),
+        ("headline", "Bridge\0", "Null characters are not allowed."),
+        ("standfirst", "x" * 501, "at most 500 characters"),
+        ("label", "gossip", "Select a valid choice."),
+        ("language", "xx", "Select a valid choice."),
         ("slug", "no slug!", "Enter a valid “slug”"),
         ("canonical_url", "nonsense", "Enter a valid URL."),
         ("lead_image", "4711", "Select a valid choice."),
@@ -281,6 +445,27 @@ def test_a_field_that_is_wrong_is_marked_and_the_rest_is_kept(
     assert not Article.objects.exists()
 
 
+def test_a_body_nested_too_deeply_to_clean_is_refused_and_comes_back(client):
+    sign_in(client)
+    deep = "<blockquote>" * 61 + "At the bottom."
+
+    refused = client.post(ADD, fill_in(client, ADD, **written(body=deep)))
+    saved = client.post(ADD, fill_in(client, ADD, **written(body=deep[12:])))
+
+    assert "Paste it as plain text." in refused.text
+    assert "At the bottom." in refused.text
+    assert saved.status_code == 302
+
+
+def test_what_no_story_may_hold_is_taken_out_of_the_body(client):
+    sign_in(client)
+    body = '<p onclick="steal()">Text<script>steal()</script></p><img src="//x">'
+
+    client.post(ADD, fill_in(client, ADD, **written(body=body)))
+
+    assert Article.objects.get().body == "<p>Text</p>"
+
+
 def test_a_byline_names_an_author_or_a_guest(client):
     sign_in(client)
     draft, author = make_draft(), make_author()
@@ -295,6 +480,30 @@ def test_a_byline_names_an_author_or_a_guest(client):
     assert "Choose an author or name a guest, not both." in both.text
     assert guest.status_code == 302
     assert Byline.objects.get().guest == "A guest"
+
+
+@pytest.mark.parametrize(
+    ("link", "message"),
+    [
+        ({"title": "The report"}, "give an address with its title"),
+        ({"url": "https://example.org/"}, "give an address with its title"),
+        ({"url": "javascript:alert(1)", "title": "x"}, "Enter a valid URL."),
+    ],
+)
+def test_a_related_link_is_a_story_or_an_address_with_its_title(client, link, message):
+    sign_in(client)
+    draft, other = make_draft(), make_article()
+
+    def linked(**link):
+        fields = {f"related_links-0-{name}": value for name, value in link.items()}
+        return client.post(url_of(draft), fill_in(client, url_of(draft), **fields))
+
+    refused = linked(**link)
+    saved = linked(target=other.pk)
+
+    assert message in refused.text
+    assert saved.status_code == 302
+    assert draft.related_links.get().target == other
 
 
 def test_a_new_slug_keeps_the_old_address_leading_to_the_story(client):
@@ -323,6 +532,44 @@ def test_another_storys_old_address_is_not_taken(client):
     assert other.slug == "other"
 
 
+def test_the_address_of_another_story_of_that_day_is_not_taken(client):
+    sign_in(client)
+    make_article(slug="bridge")
+    other = make_article(slug="other")
+
+    refused = client.post(
+        url_of(other), fill_in(client, url_of(other), slug="bridge", headline="Typed")
+    )
+    free = client.post(url_of(other), fill_in(client, url_of(other), slug="free"))
+
+    assert refused.status_code == 200
+    assert "another story&#x27;s address. Choose another slug." in refused.text
+    assert "Typed" in refused.text
+    assert free.status_code == 302
+
+
+def test_a_story_with_an_address_keeps_a_slug(client):
+    sign_in(client)
+    story, draft = make_article(slug="bridge"), make_draft(slug="draft")
+
+    refused = client.post(url_of(story), fill_in(client, url_of(story), slug=""))
+    emptied = client.post(url_of(draft), fill_in(client, url_of(draft), slug=""))
+
+    assert "A story that has an address needs a slug." in refused.text
+    assert emptied.status_code == 302
+
+
+def test_a_slug_in_any_script_is_an_address(client):
+    sign_in(client)
+
+    data = fill_in(client, ADD, **written(slug="brücke-開通", _publish="1"))
+    client.post(ADD, data)
+    story = Article.objects.get()
+
+    assert story.slug == "brücke-開通"
+    assert Reader().get(story.get_absolute_url()).status_code == 200
+
+
 def test_a_reporter_writes_and_cannot_publish(client):
     sign_in(client, "Reporter")
 
@@ -339,6 +586,40 @@ def test_a_reporter_writes_and_cannot_publish(client):
     assert not draft.published_at
     assert "are published" not in listed.text
     assert "is published" not in listed.text
+
+
+def test_a_reporter_takes_nothing_from_readers(client):
+    sign_in(client, "Reporter")
+    story = make_article()
+
+    form = client.get(url_of(story)).text
+    data = fill_in(client, url_of(story), headline="My words", _withdraw="1")
+    client.post(url_of(story), data)
+    client.post(LIST, {"action": "withdraw_selected", "_selected_action": story.pk})
+    deleted = client.post(
+        reverse("admin:articles_article_delete", args=[story.pk]), {"post": "yes"}
+    )
+    story.refresh_from_db()
+
+    assert 'name="_withdraw"' not in form
+    assert story.headline == "My words"
+    assert story.is_live()
+    assert deleted.status_code == 403
+
+
+def test_a_moderator_reads_a_story_and_changes_nothing(client):
+    sign_in(client, "Moderator")
+    story = make_article(headline="Bridge reopens")
+
+    page = client.get(url_of(story))
+    answer = client.post(url_of(story), {"headline": "Rewritten", "_publish": "1"})
+
+    assert "Bridge reopens" in page.text
+    assert "View on site" in page.text
+    assert 'name="_save"' not in page.text
+    assert answer.status_code == 403
+    story.refresh_from_db()
+    assert story.headline == "Bridge reopens"
 
 
 def test_a_reporter_cannot_change_what_takes_effect_at_once(client):
@@ -406,6 +687,21 @@ def test_stories_are_found_by_search_state_and_date(client):
     assert "Bridge reopens" in listed(published_at__year=year)
 
 
+def test_a_story_is_found_by_its_section_and_label(client):
+    sign_in(client)
+    culture = make_section("Culture", "culture")
+    make_article(headline="Concert", section=culture)
+    make_article(headline="Budget", label="opinion")
+
+    def listed(**query):
+        cl = client.get(LIST, query).context["cl"]
+        return sorted(article.headline for article in cl.result_list)
+
+    assert listed(section__id__exact=culture.pk) == ["Concert"]
+    assert listed(label__exact="opinion") == ["Budget"]
+    assert listed() == ["Budget", "Concert"]
+
+
 def test_big_choices_are_suggested_and_not_listed(client):
     sign_in(client)
     image = make_image(alt="Cables of the bridge", caption="From below")
@@ -428,6 +724,48 @@ def test_big_choices_are_suggested_and_not_listed(client):
     assert suggested[0]["caption"] == "From below"
     assert client.get(suggested[0]["picture"]).status_code == 302
     assert suggested[0]["id"] == str(image.pk)
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "term"),
+    [("article", "tags", "tid"), ("byline", "author", "oda"),
+     ("relatedlink", "target", "bri"), ("article", "lead_image", "cab")],
+)  # fmt: skip
+def test_whoever_writes_is_given_suggestions_and_nobody_else(
+    client, model, field, term
+):
+    make_article(headline="Bridge reopens", author=make_author("Odalys"))
+    Tag.objects.create(name="tides", slug="tides")
+    make_image(alt="Cables")
+    asked = {
+        "app_label": "articles",
+        "model_name": model,
+        "field_name": field,
+        "term": term,
+    }
+
+    to_readers = client.get(reverse("admin:autocomplete"), asked)
+    sign_in(client, "Reporter")
+    to_reporters = client.get(reverse("admin:autocomplete"), asked)
+    nothing = client.get(reverse("admin:autocomplete"), asked | {"term": "zzz"})
+
+    assert to_readers.status_code == 302
+    assert len(to_reporters.json()["results"]) == 1
+    assert nothing.json()["results"] == []
+
+
+def test_the_form_lists_the_revisions_with_who_saved_them_and_why(client):
+    sign_in(client, first_name="Saskia", last_name="Vantongel")
+    draft = make_draft()
+
+    data = fill_in(client, url_of(draft), headline="Shorter", note="Cut for print")
+    client.post(url_of(draft), data)
+    newest = draft.newest_revision
+    form = client.get(url_of(draft)).text
+
+    revision = reverse("admin:articles_revision_change", args=[newest.pk])
+    assert f'<a href="{revision}">2</a>' in form
+    assert "Saskia Vantongel Cut for print" in form
 
 
 def test_a_revision_is_read_in_the_admin_and_changed_by_nobody(client):

@@ -15,6 +15,9 @@ from articles import renditions, uploads
 from articles.models import Rendition
 from tests.factories import make_image, picture_file
 
+NO_PICTURE = "This is not a picture we can read"
+DAMAGED = "The picture is damaged or cut short"
+TOO_LARGE = "The picture has more than 60 megapixels"
 PLACE, CAMERA = 0x8825, 0x0110  # EXIF: where it was taken, and with what
 
 
@@ -43,18 +46,18 @@ def truncated(share=0.5):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"This is a text, renamed.", "This is not a picture we can read"),
-        (b"", "This is not a picture we can read"),
+        (b"This is a text, renamed.", NO_PICTURE),
+        (b"", NO_PICTURE),
         (
             b"<svg xmlns='http://www.w3.org/2000/svg'/>",
-            "This is not a picture we can read",
+            NO_PICTURE,
         ),
-        (b"%PDF-1.7", "This is not a picture we can read"),
-        (truncated(), "The picture is damaged or cut short"),
-        (truncated(0.95), "The picture is damaged or cut short"),
-        (png_that_claims(20_000, 20_000), "more than 60 megapixels"),
-        (png_that_claims(12_000, 12_000), "more than 60 megapixels"),
-        (png_that_claims(800, 600)[:60], "The picture is damaged or cut short"),
+        (b"%PDF-1.7", NO_PICTURE),
+        (truncated(), DAMAGED),
+        (truncated(0.95), DAMAGED),
+        (png_that_claims(20_000, 20_000), TOO_LARGE),
+        (png_that_claims(12_000, 12_000), TOO_LARGE),
+        (png_that_claims(800, 600)[:60], DAMAGED),
     ],
     ids=[
         "text",
@@ -73,6 +76,26 @@ def test_a_file_that_is_no_whole_picture_is_refused_with_the_reason(content, rea
         uploads.check(file_of(content))
 
     uploads.check(picture_file())
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+@pytest.mark.parametrize("format_", uploads.FORMATS)
+def test_a_picture_damaged_anywhere_is_taken_or_refused_in_words(format_):
+    whole = picture_file(30, 20, format_).read()
+
+    reasons = set()
+    for place in range(len(whole)):
+        cut_short = whole[:place]
+        one_byte_wrong = cut_short + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :]
+        for damaged in (cut_short, one_byte_wrong):
+            try:
+                uploads.check(file_of(damaged))
+            except ValidationError as refusal:  # and nothing else
+                reasons.add(refusal.message)
+
+    assert reasons
+    assert all(one.startswith((NO_PICTURE, DAMAGED, TOO_LARGE)) for one in reasons)
+    uploads.check(file_of(whole))
 
 
 def test_a_file_of_too_many_bytes_is_refused_before_it_is_opened(settings):
@@ -107,6 +130,14 @@ def test_a_picture_is_rendered_in_sizes_and_crops_no_wider_than_itself():
     assert crops == {"1x1": (800, 800), "4x3": (1000, 750), "16x9": (1000, 562)}
 
 
+def test_a_chart_too_tall_for_the_format_is_rendered_narrower():
+    image = make_image(file=picture_file(100, 17_000, "PNG"))
+
+    sizes = [(size.width, size.height) for size in image.rendered("whole")]
+
+    assert sizes == [(96, 16_320)]
+
+
 def test_a_rendition_keeps_whose_it_is_and_drops_where_it_was_taken():
     exif = PIL.Image.Exif()
     exif[CAMERA] = "A camera with a serial number"
@@ -132,7 +163,7 @@ def test_a_picture_held_upright_is_shown_upright():
 
     shown = PIL.Image.open(image.rendered("whole")[0].file)
 
-    assert shown.width < shown.height
+    assert shown.size == (400, 640)  # and no wider than it is, that way up
 
 
 def test_the_focal_point_decides_what_a_crop_shows():

@@ -190,3 +190,26 @@ def test_search_takes_signs_as_they_are(client, words):
     assert response.status_code == 200
     assert headlines_on(response) == []
     assert "<script>" not in response.text
+
+
+@pytest.mark.parametrize("words", ["", "  "])
+def test_a_search_for_nothing_asks_for_a_word(client, words):
+    response = client.get("/search/", {"q": words})
+
+    assert response.status_code == 422
+    assert "Type a word to search for." in response.text
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("x" * 201, "Search for at most 200 characters."),
+        ("a b c d e f g h i", "Search for at most 8 words."),
+    ],
+)
+def test_a_search_for_too_much_says_so_and_keeps_the_words(client, words, message):
+    response = client.get("/search/", {"q": words})
+
+    assert response.status_code == 422
+    assert message in response.text
+    assert f'value="{words}"' in response.text

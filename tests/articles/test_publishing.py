@@ -195,6 +195,81 @@ def test_a_time_that_has_passed_is_refused():
     assert not draft.published_at
 
 
+def test_a_story_that_is_scheduled_again_appears_at_the_later_time_alone():
+    first, later = (NOW + timedelta(hours=hours) for hours in (2, 50))
+    draft = make_draft(slug="bridge")
+    publishing.schedule(draft, editor=None, at=first)
+
+    story = publishing.schedule(draft, editor=None, at=later)
+
+    assert story.published_at == later.replace(second=0, microsecond=0)
+    assert story.day == later.date()
+    assert not story.is_live(first)
+    assert story.is_live(later)
+
+
+def test_publishing_now_settles_what_was_to_come_later():
+    story = make_article(headline="Before")
+    change(story, headline="After")
+    story = publishing.schedule(story, editor=None, at=NOW + timedelta(days=1))
+    change(story, headline="Better")
+
+    story = publishing.publish(story, editor=None)
+
+    assert (story.next, story.next_at) == (None, None)
+    assert story.shown().headline == "Better"
+    assert story.shown(NOW + timedelta(days=2)).headline == "Better"
+
+
+def test_a_withdrawn_story_is_published_again_before_anything_is_scheduled():
+    story = make_article()
+    change(story, headline="After")
+    publishing.withdraw(story, editor=None)
+    tomorrow = NOW + timedelta(days=1)
+
+    with pytest.raises(PublishingRefused, match="it is withdrawn"):
+        publishing.schedule(story, editor=None, at=tomorrow)
+    publishing.publish(story, editor=None)
+    scheduled = publishing.schedule(story, editor=None, at=tomorrow)
+
+    assert scheduled.next.headline == "After"
+
+
+def test_withdrawing_cancels_the_change_to_come():
+    story = make_article(headline="Before")
+    change(story, headline="After")
+    publishing.schedule(story, editor=None, at=NOW + timedelta(days=1))
+
+    withdrawn = publishing.withdraw(story, editor=None)
+
+    assert withdrawn.live.headline == "Before"
+    assert (withdrawn.next, withdrawn.next_at) == (None, None)
+
+
+def test_a_second_withdrawal_leaves_time_and_reason_as_readers_know_them():
+    story = make_article()
+    first = publishing.withdraw(story, editor=None, reason="A doubt.")
+
+    second = publishing.withdraw(story, editor=None, reason="Another.")
+
+    assert second.withdrawal_reason == "A doubt."
+    assert second.withdrawn_at == first.withdrawn_at
+    assert Event.objects.about(story).filter(act="withdraw").count() == 1
+
+
+def test_an_expired_story_that_is_published_again_has_no_end():
+    story = make_article(published_at=NOW - timedelta(days=2))
+    story.expires_at = NOW - timedelta(days=1)
+    story.save()
+    address = story.get_absolute_url()
+
+    back = publishing.publish(story, editor=None)
+
+    assert back.is_live()
+    assert back.expires_at is None
+    assert back.get_absolute_url() == address
+
+
 def test_a_withdrawn_story_comes_back_where_it_was():
     story = make_article()
     address = story.get_absolute_url()
@@ -253,7 +328,7 @@ def test_restoring_brings_words_byline_and_links_back_as_a_new_revision():
     author = make_author()
     story = make_article(headline="First", author=author)
     change(story, headline="Second")
-    story.bylines.all().delete()
+    story.bylines.update(author=make_author())
     publishing.save_working_copy(story, editor=None)
 
     restored = publishing.restore(story.revisions.get(number=1), editor=None)
@@ -263,6 +338,38 @@ def test_restoring_brings_words_byline_and_links_back_as_a_new_revision():
     assert story.headline == "First"
     assert story.bylines.get().author == author
     assert restored.note == "Restored from revision 1"
+
+
+def test_restoring_leaves_out_what_is_gone_since():
+    kept, lost = make_article(headline="Kept"), make_draft(headline="Lost")
+    picture = make_image(rendered=False)
+    story = make_draft(lead_image=picture)
+    for position, target in enumerate((kept, lost)):
+        RelatedLink.objects.create(article=story, target=target, position=position)
+    first = publishing.save_working_copy(story, editor=None)
+    change(story, headline="Second", lead_image=None)
+    lost.delete()
+    picture.delete()
+    first.refresh_from_db()
+
+    publishing.restore(first, editor=None)
+
+    story.refresh_from_db()
+    assert story.headline == first.headline
+    assert story.lead_image is None
+    assert [link.target for link in story.related_links.all()] == [kept]
+
+
+def test_restoring_changes_nothing_for_readers():
+    story = make_article(headline="First")
+    change(story, headline="Second")
+    story = publishing.publish(story, editor=None)
+
+    publishing.restore(story.revisions.get(number=1), editor=None)
+
+    story = Article.objects.get(pk=story.pk)
+    assert story.headline == "First"
+    assert story.shown().headline == "Second"
 
 
 def test_an_imported_story_is_dated_as_it_was_and_only_once():
@@ -284,10 +391,13 @@ def test_each_act_is_written_down_with_the_facts_before_and_after():
     draft = make_draft()
 
     publishing.publish(draft, editor=editor)
+    publishing.restore(draft.newest_revision, editor=editor)
     publishing.withdraw(draft, editor=editor, reason="A doubt.")
 
-    withdrawn, published = Event.objects.about(draft)
-    assert (published.act, withdrawn.act) == ("publish", "withdraw")
+    withdrawn, restored, published = Event.objects.about(draft)
+    acts = (published.act, restored.act, withdrawn.act)
+    assert acts == ("publish", "restore", "withdraw")
+    assert {published.actor, restored.actor, withdrawn.actor} == {editor}
     assert published.before["published_at"] is None
     assert published.after["live"] == 1
     assert withdrawn.reason == "A doubt."

@@ -109,6 +109,7 @@ def test_the_page_has_every_part_in_its_order(client):
         "Hettie P.",
         "Leave a Reply",
         "Your email address will not be published.",
+        "Required fields are marked",
         "Post Comment",
         "Back to top",
     ]
@@ -186,6 +187,7 @@ def test_a_withdrawn_story_is_gone_with_the_public_reason(client):
     assert "It was about another bridge." in response.text
     assert "The first lorry" not in response.text
     assert "Skip to content" in response.text
+    assert client.head(story.get_absolute_url()).status_code == 410
 
 
 def test_an_expired_story_is_gone(client):
@@ -216,6 +218,21 @@ def test_old_addresses_lead_to_the_story_for_good(client):
     assert response.status_code == 301
     assert response.url.endswith(story.get_absolute_url())
     assert client.get("/news/other.html").status_code == 404
+
+
+@pytest.mark.parametrize("slug", ["bridge-reopens", "هل-عاد-الجسر", "straßenbrücke"])
+def test_a_story_that_moves_is_found_under_its_old_slug_in_any_script(client, slug):
+    story = make_article(slug=slug)
+    old = story.get_absolute_url()
+    story.slug = "bridge-open"
+    story.save()
+    publishing.change_slug(story, editor=None, old_path=old)
+
+    response = client.get(old)
+
+    assert response.status_code == 301
+    assert response.url == story.get_absolute_url()
+    assert client.get(response.url).status_code == 200
 
 
 def test_an_old_address_of_a_hidden_story_tells_nothing(client):

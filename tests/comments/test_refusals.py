@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -10,7 +11,7 @@ import pytest
 
 from articles import publishing
 from comments import moderation
-from comments.models import Comment, Thread
+from comments.models import Comment
 from tests.factories import make_article, make_comment, make_draft
 from tests.html_forms import fields_of
 from tests.readers import Reader
@@ -133,7 +134,7 @@ def test_half_of_a_surrogate_pair_is_no_error_and_no_loss(kind, body):
     own = reader.get(response.url)
 
     assert response.status_code == 303
-    assert re.search(r"before.{1,3}after", own.text)
+    assert re.search(r"before.{1,9}after", own.text)
     stored = Comment.objects.get().source
     assert stored.startswith("before")
     assert stored.endswith("after")
@@ -253,27 +254,31 @@ def test_a_thread_that_was_closed_meanwhile_keeps_the_text(by):
     else:
         moderation.close(article, moderator=None)
     page = reader.get(article.get_absolute_url()).text
-    response = reader.comment(article, "Every word of it.")
+    response = reader.post(address_of(article), TYPED)
 
     assert "What stands here stays." in page
     assert "Comments on this story are closed." in page
     assert "Post Comment" not in page
     assert response.status_code == 403
     assert "Comments on this story are closed. Your text is below." in response.text
-    assert "Every word of it." in response.text
+    assert fields_of(response)["comment"] == TYPED["comment"]
     assert Comment.objects.count() == 1
 
 
 def test_the_same_words_twice_are_taken_once(settings):
     settings.COMMENT_FLOOD_SECONDS = 0
-    article, reader = make_article(), Reader()
-    reader.comment(article, "Well said.")
+    article, other, reader = make_article(), make_article(headline="B"), Reader()
+    reader.post(address_of(article), TYPED)
 
-    again = reader.comment(article, "Well said.")
+    again = reader.post(address_of(article), TYPED)
+    elsewhere = reader.post(address_of(other), TYPED)
+    in_other_words = reader.post(address_of(article), TYPED | {"comment": "Hear!"})
 
     assert again.status_code == 409
     assert "You have said that already" in again.text
-    assert Comment.objects.count() == 1
+    assert fields_of(again)["comment"] == TYPED["comment"]
+    assert (elsewhere.status_code, in_other_words.status_code) == (303, 303)
+    assert Comment.objects.count() == 3
 
 
 @pytest.mark.parametrize("who", ["same reader", "same email"])
@@ -282,21 +287,123 @@ def test_a_second_comment_within_seconds_has_to_wait(who):
     reader.comment(article, "First.")
     again = reader if who == "same reader" else Reader()
     email = "other@example.org" if who == "same reader" else "hettie@example.org"
+    second = TYPED | {"email": email}
 
-    refused = again.comment(article, "Second.", email=email)
+    refused = again.post(address_of(article), second)
+    somebody_else = Reader().post(
+        address_of(article), TYPED | {"email": "c@example.org"}
+    )
     Comment.objects.update(created_at=timezone.now() - timedelta(seconds=16))
-    taken = again.comment(article, "Second.", email=email)
+    taken = again.post(address_of(article), fields_of(refused))
 
     assert refused.status_code == 429
-    assert "Wait 15 seconds" in refused.text
-    assert "Second." in refused.text
+    assert "Wait 15 seconds and press the button again." in refused.text
+    assert fields_of(refused) == second | {"reply_to": "", "subject": ""}
+    assert somebody_else.status_code == 303
     assert taken.status_code == 303
 
 
-def test_a_story_that_readers_cannot_see_takes_no_comment():
-    withdrawn = make_article(headline="Withdrawn")
-    publishing.withdraw(withdrawn, editor=None)
+@pytest.mark.parametrize("how", ["withdrawn", "expired"])
+def test_a_story_that_is_gone_meanwhile_gives_the_text_back(how):
+    yesterday = timezone.now() - timedelta(days=1)
+    article = make_article(headline="Bridge reopens", published_at=yesterday)
+    reader = Reader()
+    if how == "withdrawn":
+        publishing.withdraw(article, editor=None, reason="It named the wrong man.")
+    else:
+        article.expires_at = timezone.now() - timedelta(minutes=1)
+        article.save()
 
-    for article in (make_draft(headline="Draft"), withdrawn):
-        assert Reader().comment(article).status_code == 404
-    assert not Thread.objects.exists()
+    response = reader.post(address_of(article), TYPED)
+
+    assert response.status_code == 410
+    assert "This story is no longer here" in response.text
+    assert "Your comment is not posted" in response.text
+    assert "Every word<br>of it. &quot;&#x27;&lt;&amp;&gt;" in response.text
+    assert "Bridge reopens" not in response.text
+    assert "no-store" in response.headers["Cache-Control"]
+    assert not Comment.objects.exists()
+
+
+def test_a_story_that_no_reader_has_seen_takes_no_comment():
+    tomorrow = timezone.now() + timedelta(days=1)
+    draft = make_draft(headline="Draft")
+    scheduled = make_article(headline="Scheduled", published_at=tomorrow)
+    published = make_article(headline="Published")
+
+    statuses = [
+        Reader().post(address_of(article), TYPED).status_code
+        for article in (draft, scheduled, published)
+    ]
+    nowhere = Reader().post("/comments/story/4711/", TYPED)
+
+    assert statuses == [404, 404, 303]
+    assert nowhere.status_code == 404
+    assert "There is no page here" in nowhere.text
+    assert Comment.objects.get().thread.article == published
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        (FORM, 303),
+        (f"{FORM}; charset=UTF-8", 303),
+        (f"{FORM}; charset=iso-8859-1", 400),
+        (f"{FORM}; charset=utf-16", 400),
+        ("text/plain", 422),
+        ("application/json", 422),
+        ("", 422),
+        ("multipart/form-data", 400),  # that names no boundary
+    ],
+)
+def test_only_a_form_in_utf_8_is_read(kind, status):
+    body = b"comment=Every+word&name=Hettie+P.&email=hettie%40example.org"
+
+    response = Reader().generic("POST", address_of(make_article()), body, kind)
+
+    assert response.status_code == status
+    assert Comment.objects.exists() == (status == 303)
+    if status == 422:
+        assert "Write your comment." in response.text
+    if status == 400:
+        assert "That request could not be read" in response.text
+
+
+def test_a_file_in_place_of_a_text_is_no_text():
+    article = make_article()
+    file = SimpleUploadedFile("comment.txt", b"Every word of it.", "text/plain")
+
+    response = Reader().post(address_of(article), TYPED | {"comment": file})
+
+    assert response.status_code == 422
+    assert "Write your comment." in response.text
+    assert fields_of(response)["name"] == "Hettie P."
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_a_thread_is_read_and_added_to_and_nothing_else(method):
+    article, reader = make_article(), Reader()
+
+    refused = reader.generic(method, address_of(article))
+    read = reader.get(address_of(article))
+
+    assert refused.status_code == 405
+    assert refused.headers["Allow"] == "GET, HEAD, POST"
+    assert read.status_code == 200
+
+
+@pytest.mark.parametrize("page", ["comment", "replies", "status"])
+def test_what_is_only_to_be_read_takes_no_post(client, page):
+    comment = make_comment(make_article())
+    key = comment.status_key if page == "status" else comment.pk
+    address = reverse(f"comments:{page}", args=[key])
+
+    read = client.get(address)
+    refused = client.post(address, TYPED)
+    from_a_reader = Reader().post(address, TYPED)
+
+    assert read.status_code in {200, 302}
+    assert refused.status_code == 405
+    assert refused.headers["Allow"] == "GET, HEAD"
+    assert from_a_reader.status_code == 403  # it needs a token first
+    assert Comment.objects.count() == 1

@@ -49,3 +49,37 @@ def test_who_voted_and_from_where_is_shown_to_nobody(client):
 
     assert "first given" in page.lower()
     assert vote.network_key not in page
+
+
+def test_votes_are_found_by_story_stars_and_state_with_no_button_to_change_them(client):
+    Reader().rate(make_article(headline="Bridge reopens"), 4)
+    Reader().rate(make_article(headline="Budget passed"), 1)
+    Rating.objects.filter(score=1).update(state=Rating.State.QUARANTINED)
+    client.force_login(make_staff(is_superuser=True))
+    url = reverse("admin:ratings_rating_changelist")
+
+    by_story = client.get(url, {"q": "bridge"}).text
+    by_stars = client.get(url, {"score": 1}).text
+    by_state = client.get(url, {"state__exact": "quarantined"}).text
+    tallies = client.get(reverse("admin:ratings_tally_changelist"), {"q": "bridge"})
+
+    assert ("Bridge reopens" in by_story, "Budget passed" in by_story) == (True, False)
+    assert ("Bridge reopens" in by_stars, "Budget passed" in by_stars) == (False, True)
+    assert ("Bridge reopens" in by_state, "Budget passed" in by_state) == (False, True)
+    assert "Add rating" not in by_story
+    assert "Bridge reopens" in tallies.text
+    assert "4.0" in tallies.text
+    assert "Budget passed" not in tallies.text
+
+
+def test_a_vote_is_shown_without_a_field_to_type_in_or_a_button_to_save(client):
+    Reader().rate(make_article(headline="Bridge reopens"), 4)
+    client.force_login(make_staff(is_superuser=True))
+    vote = Rating.objects.get()
+
+    page = client.get(reverse("admin:ratings_rating_change", args=[vote.pk])).text
+
+    assert '<div class="readonly">4</div>' in page
+    assert "Bridge reopens" in page
+    assert 'name="score"' not in page
+    assert 'name="_save"' not in page
