@@ -48,12 +48,15 @@ def test_removed_comments_take_no_room_and_tombstones_take_theirs(client):
 
     first = client.get(article.get_absolute_url())
     second = client.get(address_of_thread(article), {"from": shown[-1].number})
+    led = [client.get(one.get_absolute_url()).url for one in shown[-2:]]
 
     assert len(comments_on(first)) == ROOTS_A_PAGE + 1  # with the one reply
     assert comments_on(first)[0] == tombstone.pk
     assert not {one.pk for one in gone} & set(comments_on(first))
     assert f"?from={shown[-1].number}" in first.text
     assert comments_on(second) == [shown[-1].pk]
+    assert led[0].startswith(f"{article.get_absolute_url()}#")
+    assert led[1].startswith(f"{address_of_thread(article)}?from={shown[-1].number}#")
 
 
 def test_a_long_branch_shows_twenty_replies_and_leads_to_the_rest(client):

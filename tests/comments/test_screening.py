@@ -42,6 +42,15 @@ def test_a_known_name_with_another_address_is_a_newcomer():
     assert reasons() == ["No comment by this name and address is approved yet."]
 
 
+def test_a_known_address_under_another_name_is_a_newcomer():
+    article = make_article()
+
+    known_reader(article).comment(article, name="Capt. Sprat")
+
+    assert posted().state == Comment.State.PENDING
+    assert reasons() == ["No comment by this name and address is approved yet."]
+
+
 def test_an_address_is_the_same_in_capitals():
     article = make_article()
 
