@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, override
 
+from django import forms
 from django.contrib import admin, messages
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
@@ -28,6 +29,24 @@ BUTTONS = {
 }
 
 
+class DecisionForm(forms.ModelForm):
+    """What a moderator says about a decision, beside the buttons that make it."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=500,
+        help_text=gettext_lazy(
+            "Kept in the record. If the comment is removed, its writer reads it."
+        ),
+        widget=forms.TextInput({"class": "vTextField"}),
+    )
+
+    class Meta:
+        model = Comment
+        fields = ()
+
+
 class Moderated:
     """What moderators may see and decide; nobody adds or deletes here."""
 
@@ -48,6 +67,7 @@ class Moderated:
 class CommentAdmin(Moderated, admin.ModelAdmin):
     """Comments: what each says, why it was held, and what is to become of it."""
 
+    form = DecisionForm
     list_display = ["excerpt", "name", "story", "state", "why", "created_at"]
     list_filter = ["state", "created_at"]
     list_select_related = ["thread__article"]
@@ -67,7 +87,7 @@ class CommentAdmin(Moderated, admin.ModelAdmin):
         "why",
         "created_at",
     ]
-    fields = tuple(readonly_fields)
+    fields = (*readonly_fields, "reason")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Comment]:
         return super().get_queryset(request).select_related("thread__article", "parent")
@@ -107,7 +127,10 @@ class CommentAdmin(Moderated, admin.ModelAdmin):
         """Decide as the button says that was pressed; nothing else can be changed."""
         for button, state in BUTTONS.items():
             if button in request.POST:
-                moderation.decide([obj], state, moderator=staff_of(request))
+                reason = form.cleaned_data["reason"]
+                moderation.decide(
+                    [obj], state, moderator=staff_of(request), reason=reason
+                )
                 obj.state = state
 
     def _decide(

@@ -130,7 +130,10 @@ def _post(request: HttpRequest, article: Article) -> HttpResponse:
     except CommentRefused as refusal:
         message, status = _in_words(refusal)
         form.add_error(None, message)
-        return _form_again(request, article, form, status=status)
+        response = _form_again(request, article, form, status=status)
+        if isinstance(refusal, TooSoon):
+            response.headers["Retry-After"] = str(settings.COMMENT_FLOOD_SECONDS)
+        return response
     fragment = f"comment-{comment.pk}" if comment.is_approved else "respond"
     response = after.answer(article, act="comment", item=comment.pk, fragment=fragment)
     return readers.remember(reader, response)
@@ -174,7 +177,10 @@ def _in_words(refusal: CommentRefused) -> tuple[str, int]:
             422,
         ),
         Duplicate: (
-            _("You have said that already: this comment stands, or waits."),
+            _(
+                "You have said that already: these words stand here, wait for a "
+                "moderator, or were not published."
+            ),
             409,
         ),
         TooSoon: (wait % {"seconds": settings.COMMENT_FLOOD_SECONDS}, 429),

@@ -366,3 +366,14 @@ def test_a_thread_is_closed_and_opened_again_in_the_admin(client):
         "act", flat=True
     )
     assert sorted(acts) == ["close", "reopen"]
+
+
+def test_the_reason_of_a_removal_is_recorded_and_told_to_the_writer(client):
+    comment = make_comment(make_article(), state=State.PENDING)
+    client.force_login(make_staff("Moderator"))
+
+    client.post(change_url(comment), {"_remove": "1", "reason": "It names a child."})
+    told = Reader().get(reverse("comments:status", args=[comment.status_key])).text
+
+    assert "It names a child." in told
+    assert Event.objects.about(comment).get().reason == "It names a child."

@@ -297,6 +297,7 @@ def test_a_second_comment_within_seconds_has_to_wait(who):
     taken = again.post(address_of(article), fields_of(refused))
 
     assert refused.status_code == 429
+    assert refused.headers["Retry-After"] == "15"
     assert "Wait 15 seconds and press the button again." in refused.text
     assert fields_of(refused) == second | {"reply_to": "", "subject": ""}
     assert somebody_else.status_code == 303

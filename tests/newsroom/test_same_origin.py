@@ -80,6 +80,21 @@ def test_any_other_form_is_asked_about_and_then_taken_as_it_was(
     assert model.objects.count() == 1
 
 
+def test_a_browser_that_never_says_where_it_is_gets_through_with_the_token(browser):
+    url = reverse("ratings:vote", args=[make_article().pk])
+    nowhere = {"Origin": "null"}
+
+    form = fields_of(browser.post(url, VOTE, headers=nowhere))
+    wrong = form | {"csrfmiddlewaretoken": "x" * 64}
+    refused = browser.post(url, wrong, headers=nowhere)
+    stored = Rating.objects.count()
+    sent = browser.post(url, form, headers=nowhere)
+
+    assert (refused.status_code, stored) == (403, 0)
+    assert sent.status_code == 303
+    assert Rating.objects.get().score == 4
+
+
 def test_the_page_that_asks_is_in_the_sites_look_and_kept_by_nobody(browser):
     url = reverse("comments:thread", args=[make_article().pk])
 
