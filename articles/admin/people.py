@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 
 from articles.models import Author
 from newsroom.admin.base import ReaderFacingAdmin
@@ -13,3 +16,10 @@ class AuthorAdmin(ReaderFacingAdmin):
     prepopulated_fields = {"slug": ["name"]}
     search_fields = ["name", "slug"]
     autocomplete_fields = ["user"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave the account to those who may look at accounts."""
+        fields = super().get_fields(request, obj)
+        if request.user.has_perm("newsroom.view_user"):
+            return fields
+        return [name for name in fields if name != "user"]

@@ -335,8 +335,10 @@ class ArticleAdmin(ReaderFacingAdmin):
         for formset in formsets:
             for correction in getattr(formset, "new_objects", []):
                 if isinstance(correction, Correction):
-                    Correction.objects.filter(pk=correction.pk).update(
-                        editor=staff_of(request)
+                    correction.editor = staff_of(request)
+                    correction.save(update_fields=["editor"])
+                    Article.objects.filter(pk=correction.article_id).update(
+                        updated_at=correction.published_at
                     )
                     Event.objects.record(
                         staff_of(request),
@@ -413,6 +415,16 @@ class ArticleAdmin(ReaderFacingAdmin):
     ) -> None:
         done = 0
         for article in queryset:
+            if article.is_live():
+                messages.warning(
+                    request,
+                    _(
+                        "%(story)s: readers see it already. Publish its changes in its "
+                        "form, which asks what they are told."
+                    )
+                    % {"story": article},
+                )
+                continue
             try:
                 publishing.publish(article, editor=staff_of(request))
             except PublishingRefused as refusal:

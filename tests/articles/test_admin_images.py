@@ -252,6 +252,21 @@ def test_originals_are_handed_to_staff_alone(client):
     assert "login" in to_readers.url
 
 
+def test_pictures_are_handed_to_no_member_of_staff_who_may_not_see_the_library(client):
+    image = make_image(rendered=False)
+    urls = [
+        reverse(f"admin:articles_image_{page}", args=[image.pk])
+        for page in ("original", "picture", "change")
+    ]
+
+    to_editors = [client.get(url).status_code for url in urls]
+    client.force_login(make_staff("Moderator"))
+    to_moderators = [client.get(url).status_code for url in urls]
+
+    assert to_editors == [200, 200, 200]
+    assert to_moderators == [403, 403, 403]
+
+
 def test_a_reporter_adds_pictures_and_deletes_none(client):
     client.force_login(make_staff("Reporter"))
 

@@ -282,3 +282,17 @@ def test_a_note_that_readers_have_is_not_taken_out(client):
     assert 'name="corrections-0-text"' in form
     assert 'name="corrections-0-DELETE"' not in form
     assert Correction.objects.get().text == "It was ten strands."
+
+
+def test_an_authors_account_is_tied_by_those_who_may_see_accounts(client):
+    author = make_author()
+    url = reverse("admin:articles_author_change", args=[author.pk])
+
+    client.force_login(make_staff("Editor"))
+    to_editors = client.get(url).text
+    client.force_login(make_staff(is_superuser=True))
+    to_administrators = client.get(url).text
+
+    assert 'name="user"' not in to_editors
+    assert 'name="biography"' in to_editors
+    assert 'name="user"' in to_administrators

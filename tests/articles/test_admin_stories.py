@@ -288,6 +288,8 @@ def test_only_what_readers_have_is_withdrawn(client):
         follow=True,
     )
 
+    client.post(url_of(draft), fill_in(client, url_of(draft), _withdraw="1"))
+
     assert "1 story is withdrawn." in response.text
     assert Event.objects.about(story).first().act == "withdraw"
     assert not Event.objects.about(draft).exists()
@@ -754,6 +756,21 @@ def test_whoever_writes_is_given_suggestions_and_nobody_else(
     assert nothing.json()["results"] == []
 
 
+def test_a_headline_is_told_to_who_may_read_stories(client):
+    draft = make_draft(headline="Budget leak")
+    url = reverse("admin:articles_article_headline", args=[draft.pk])
+
+    to_readers = client.get(url)
+    sign_in(client, "Reporter")
+    to_reporters = client.get(url)
+    client.force_login(make_staff())
+    to_staff_of_no_group = client.get(url)
+
+    assert to_reporters.text == "Budget leak"
+    assert to_readers.status_code == 302
+    assert to_staff_of_no_group.status_code == 403
+
+
 def test_the_form_lists_the_revisions_with_who_saved_them_and_why(client):
     sign_in(client, first_name="Saskia", last_name="Vantongel")
     draft = make_draft()
@@ -780,3 +797,38 @@ def test_a_revision_is_read_in_the_admin_and_changed_by_nobody(client):
     assert answer.status_code == 403
     revision.refresh_from_db()
     assert revision.headline == "As it was"
+
+
+def test_changes_to_a_live_story_are_not_published_from_the_list_in_silence(client):
+    sign_in(client)
+    story, draft = make_article(headline="As published"), make_draft(headline="Draft")
+    story.headline = "Rewritten"
+    story.save()
+    publishing.save_working_copy(story, editor=None)
+
+    chosen = {"action": "publish_selected", "_selected_action": [story.pk, draft.pk]}
+    response = client.post(LIST, chosen, follow=True)
+
+    assert "Publish its changes in its form" in response.text
+    assert "1 story is published." in response.text
+    assert Article.objects.get(pk=story.pk).shown().headline == "As published"
+
+
+def test_a_correction_added_in_its_table_dates_the_story(client):
+    editor = sign_in(client)
+    story = make_article()
+    assert story.updated_at is None
+
+    line = {
+        "corrections-TOTAL_FORMS": "1",
+        "corrections-0-kind": "correction",
+        "corrections-0-text": "It was nine.",
+        "corrections-0-published_at_0": "2026-11-01",
+        "corrections-0-published_at_1": "12:00",
+    }
+    client.post(url_of(story), fill_in(client, url_of(story), **line))
+    story.refresh_from_db()
+
+    correction = Correction.objects.get()
+    assert correction.editor == editor
+    assert story.updated_at == correction.published_at
