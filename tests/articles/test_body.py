@@ -40,6 +40,8 @@ def test_what_a_story_may_hold_stays_as_it_is(kept):
         ("<h1>a</h1>", "a"),
         ("<p>a\0b</p>", "<p>ab</p>"),
         ('<figure data-image="x" data-layout="huge"></figure>', "<figure></figure>"),
+        (f'<figure data-image="{"9" * 19}"></figure>', "<figure></figure>"),
+        ('<figure data-image="²"></figure>', "<figure></figure>"),
         ('<div data-read-more="1;2"></div>', '<div data-read-more=""></div>'),
         (
             '<div data-read-more="" data-href="javascript:x" data-title="y"></div>',

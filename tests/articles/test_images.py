@@ -13,7 +13,7 @@ import pytest
 
 from articles import renditions, uploads
 from articles.models import Rendition
-from tests.factories import make_image, picture_file
+from tests.factories import make_article, make_image, picture_file
 
 NO_PICTURE = "This is not a picture we can read"
 DAMAGED = "The picture is damaged or cut short"
@@ -46,29 +46,18 @@ def truncated(share=0.5):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"This is a text, renamed.", NO_PICTURE),
-        (b"", NO_PICTURE),
-        (
-            b"<svg xmlns='http://www.w3.org/2000/svg'/>",
-            NO_PICTURE,
+        pytest.param(b"This is a text, renamed.", NO_PICTURE, id="text"),
+        pytest.param(b"", NO_PICTURE, id="nothing"),
+        pytest.param(
+            b"<svg xmlns='http://www.w3.org/2000/svg'/>", NO_PICTURE, id="svg"
         ),
-        (b"%PDF-1.7", NO_PICTURE),
-        (truncated(), DAMAGED),
-        (truncated(0.95), DAMAGED),
-        (png_that_claims(20_000, 20_000), TOO_LARGE),
-        (png_that_claims(12_000, 12_000), TOO_LARGE),
-        (png_that_claims(800, 600)[:60], DAMAGED),
-    ],
-    ids=[
-        "text",
-        "nothing",
-        "svg",
-        "pdf",
-        "half",
-        "nearly whole",
-        "20000",
-        "12000",
-        "cut png",
+        pytest.param(b"%PDF-1.7", NO_PICTURE, id="pdf"),
+        pytest.param(picture_file(format_="BMP").read(), NO_PICTURE, id="bmp"),
+        pytest.param(truncated(), DAMAGED, id="half"),
+        pytest.param(truncated(0.95), DAMAGED, id="nearly whole"),
+        pytest.param(png_that_claims(800, 600)[:60], DAMAGED, id="header alone"),
+        pytest.param(png_that_claims(20_000, 20_000), TOO_LARGE, id="20,000"),
+        pytest.param(png_that_claims(12_000, 12_000), TOO_LARGE, id="12,000"),
     ],
 )
 def test_a_file_that_is_no_whole_picture_is_refused_with_the_reason(content, reason):
@@ -130,6 +119,19 @@ def test_a_picture_is_rendered_in_sizes_and_crops_no_wider_than_itself():
     assert crops == {"1x1": (800, 800), "4x3": (1000, 750), "16x9": (1000, 562)}
 
 
+def test_a_picture_is_on_the_pages_as_soon_as_it_is_rendered(client):
+    image = make_image(rendered=False)
+    story = make_article(lead_image=image)
+    addresses = ("/", story.get_absolute_url())
+    before = [client.get(address).text for address in addresses]
+
+    renditions.make(image)
+    after = [client.get(address).text for address in addresses]
+
+    assert not any("/media/" in page for page in before)
+    assert all("/media/" in page for page in after)
+
+
 def test_a_chart_too_tall_for_the_format_is_rendered_narrower():
     image = make_image(file=picture_file(100, 17_000, "PNG"))
 
@@ -151,7 +153,7 @@ def test_a_rendition_keeps_whose_it_is_and_drops_where_it_was_taken():
     assert image.renditions.exists()
     for rendition in image.renditions.all():
         told = PIL.Image.open(rendition.file).getexif()
-        assert told[renditions.ARTIST] == "Corwin Pellow"
+        assert told[renditions.ARTIST] == told[renditions.COPYRIGHT] == "Corwin Pellow"
         assert CAMERA not in told
         assert not told.get_ifd(PLACE)
 
@@ -166,21 +168,28 @@ def test_a_picture_held_upright_is_shown_upright():
     assert shown.size == (400, 640)  # and no wider than it is, that way up
 
 
-def test_the_focal_point_decides_what_a_crop_shows():
-    canvas = PIL.Image.new("RGB", (1000, 400), "white")
-    canvas.paste("red", (0, 0, 300, 400))
+@pytest.mark.parametrize(
+    ("size", "red_part", "focus"),
+    [
+        ((1000, 400), (0, 0, 300, 400), "focal_x"),
+        ((400, 1000), (0, 0, 400, 300), "focal_y"),
+    ],
+)
+def test_the_focal_point_decides_what_a_crop_shows(size, red_part, focus):
+    canvas = PIL.Image.new("RGB", size, "white")
+    canvas.paste("red", red_part)
     output = BytesIO()
     canvas.save(output, "PNG")
 
-    left = make_image(file=file_of(output.getvalue(), "a.png"), focal_x=0)
-    right = make_image(file=file_of(output.getvalue(), "b.png"), focal_x=100)
+    near = make_image(file=file_of(output.getvalue(), "a.png"), **{focus: 0})
+    far = make_image(file=file_of(output.getvalue(), "b.png"), **{focus: 100})
 
-    def middle_of(image):
+    def green_in(image):
         shown = PIL.Image.open(image.rendered("1x1", "jpeg")[0].file).convert("RGB")
-        return shown.getpixel((shown.width // 3, shown.height // 2))
+        return shown.getpixel((shown.width // 3, shown.height // 3))[1]
 
-    assert middle_of(left)[1] < 80  # red
-    assert middle_of(right)[1] > 200  # white
+    assert green_in(near) < 80  # red
+    assert green_in(far) > 200  # white
 
 
 def test_a_transparent_picture_lies_on_white_where_it_cannot_stay_transparent():
@@ -207,9 +216,27 @@ def test_the_name_of_a_public_file_cannot_be_guessed_and_is_not_used_again(clien
         assert re.fullmatch(r"[0-9a-f]{2}/[0-9a-f]{32}\.(webp|jpeg)", name)
 
 
+def test_the_files_of_renditions_made_again_are_deleted(
+    client, django_capture_on_commit_callbacks
+):
+    image = make_image()
+    old = image.rendered("whole")[0].file.url
+    assert client.get(old).status_code == 200
+
+    with django_capture_on_commit_callbacks(execute=True):
+        renditions.make_again(image)
+
+    new = Rendition.objects.filter(crop="whole").first().file.url
+    assert client.get(new).status_code == 200
+    assert client.get(old).status_code == 404
+
+
 def test_an_original_has_no_address(client):
     image = make_image()
 
-    assert client.get(f"/media/{image.file.name}").status_code == 404
     public = image.rendered("whole")[0].file
+    folder = public.name.partition("/")[0]
+
     assert client.get(public.url).status_code == 200
+    for path in (image.file.name, f"../originals/{image.file.name}", folder, "//x"):
+        assert client.get(f"/media/{path}").status_code == 404, path

@@ -59,12 +59,32 @@ def test_every_list_has_what_is_live_newest_first_and_nothing_else(
     make_listed(author, tag, headline="Scheduled", published_at=now + timedelta(days=1))
     gone = make_listed(author, tag, headline="Withdrawn")
     publishing.withdraw(gone, editor=None)
+    over = make_listed(
+        author, tag, headline="Expired", published_at=now - timedelta(days=3)
+    )
+    over.expires_at = now - timedelta(hours=1)
+    over.save()
     make_draft(headline="Draft about a bridge", author=author).tags.add(tag)
 
     for address in lists:
         page = client.get(address)
         assert page.status_code == 200
         assert headlines_on(page) == ["Newer", "Older"], address
+
+
+def test_a_list_of_one_subject_has_its_own_stories_alone(client, author, tag, lists):
+    culture = make_section("Culture", "culture")
+    other_tag = Tag.objects.create(name="plays", slug="plays")
+    other_author = make_author("Corwin Pellow")
+    make_listed(author, tag, headline="Tides")
+    make_listed(other_author, other_tag, headline="A play", section=culture)
+
+    front, *of_one_subject, search = [headlines_on(client.get(url)) for url in lists]
+
+    assert front == search == ["A play", "Tides"]
+    assert of_one_subject == [["Tides"]] * 3
+    for subject in (culture, other_tag, other_author):
+        assert headlines_on(client.get(subject.get_absolute_url())) == ["A play"]
 
 
 def test_lists_show_the_live_words_and_not_the_working_copys(
@@ -87,9 +107,11 @@ def test_pages_hold_twenty_stories_and_lead_on_and_back(client, author, tag):
     second = client.get("/section/town-hall/?page=2")
 
     assert len(headlines_on(first)) == CARDS_A_PAGE
-    assert len(headlines_on(second)) == 3
-    assert not set(headlines_on(first)) & set(headlines_on(second))
-    assert "?page=2" in first.text
+    assert headlines_on(first) + headlines_on(second) == [
+        f"Story {number}" for number in reversed(range(CARDS_A_PAGE + 3))
+    ]
+    assert 'rel="next" href="?page=2"' in first.text
+    assert 'rel="prev" href="?"' in second.text
     assert "Page 2 of 2" in second.text
     assert (
         'rel="canonical" href="http://testserver/section/town-hall/?page=2"'
@@ -190,6 +212,32 @@ def test_search_takes_signs_as_they_are(client, words):
     assert response.status_code == 200
     assert headlines_on(response) == []
     assert "<script>" not in response.text
+
+
+def test_search_and_authors_pages_follow_a_scheduled_change_in_its_minute(
+    client, author, monkeypatch
+):
+    at = timezone.now().replace(second=0, microsecond=0) + timedelta(hours=1)
+    other = make_author("Corwin Pellow")
+    story = make_article(headline="Ferry to sail", author=author)
+    story.headline = "Ferry sails"
+    story.save()
+    story.bylines.update(author=other)
+    publishing.save_working_copy(story, editor=None)
+    publishing.schedule(story, editor=None, at=at)
+
+    def found():
+        addresses = ["/search/?q=to+sail", author.get_absolute_url(),
+                     "/search/?q=sails", other.get_absolute_url()]  # fmt: skip
+        return [headlines_on(client.get(address)) for address in addresses]
+
+    monkeypatch.setattr(timezone, "now", lambda: at - timedelta(seconds=1))
+    before = found()
+    monkeypatch.setattr(timezone, "now", lambda: at)
+    after = found()
+
+    assert before == [["Ferry to sail"], ["Ferry to sail"], [], []]
+    assert after == [[], [], ["Ferry sails"], ["Ferry sails"]]
 
 
 @pytest.mark.parametrize("words", ["", "  "])

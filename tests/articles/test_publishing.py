@@ -1,6 +1,7 @@
 """The acts of the desk: what each does, refuses and writes down."""
 
 from datetime import timedelta
+from urllib.parse import unquote
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -94,6 +95,14 @@ def test_publishing_gives_the_story_its_address_in_the_publications_own_day(
     assert story.is_live()
 
 
+def test_a_long_headline_gives_an_address_of_its_first_words():
+    story = make_article(headline="Nine strands and a pin " * 7)
+
+    assert story.slug.startswith("nine-strands-and-a-pin-nine-strands-and")
+    assert len(story.slug) <= 80
+    assert not story.slug.endswith("-")
+
+
 def test_two_stories_of_a_day_with_one_headline_have_two_addresses():
     first, second = make_article(), make_article()
 
@@ -113,17 +122,18 @@ def test_a_slug_that_was_chosen_and_is_taken_is_refused_in_words():
     assert taken.is_live()
 
 
-def test_a_new_story_takes_no_address_that_leads_elsewhere():
-    moved = make_article(slug="bridge")
+@pytest.mark.parametrize("slug", ["bridge", "straßenbrücke"])
+def test_a_new_story_takes_no_address_that_leads_elsewhere(slug):
+    moved = make_article(slug=slug)
     old_path = moved.get_absolute_url()
     moved.slug = "bridge-open"
     moved.save()
     publishing.change_slug(moved, editor=None, old_path=old_path)
 
     with pytest.raises(PublishingRefused, match="has, or had, the slug"):
-        make_article(slug="bridge")
+        make_article(slug=slug)
 
-    assert OldAddress.objects.get().path == old_path
+    assert OldAddress.objects.get().path == unquote(old_path)
 
 
 def test_readers_keep_the_live_words_until_the_change_is_published():
@@ -255,6 +265,18 @@ def test_a_second_withdrawal_leaves_time_and_reason_as_readers_know_them():
     assert second.withdrawal_reason == "A doubt."
     assert second.withdrawn_at == first.withdrawn_at
     assert Event.objects.about(story).filter(act="withdraw").count() == 1
+
+
+def test_a_story_is_live_until_the_minute_it_expires():
+    minute = NOW.replace(second=0, microsecond=0) + timedelta(hours=2)
+    story = make_article()
+    story.expires_at = minute
+    story.save()
+
+    assert story.is_live(minute - timedelta(seconds=1))
+    assert Article.objects.live(minute - timedelta(seconds=1)).get() == story
+    assert not story.is_live(minute)
+    assert not Article.objects.live(minute).exists()
 
 
 def test_an_expired_story_that_is_published_again_has_no_end():
