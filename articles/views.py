@@ -17,6 +17,7 @@ from django.http import (
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from articles import after, page_versions
@@ -103,7 +104,7 @@ def story(request: HttpRequest, day: date, slug: str) -> HttpResponse:
     if revision is None or not article.was_seen(now):
         raise Http404
     if not article.is_live(now):
-        return render(request, "articles/gone.html", {"article": article}, status=410)
+        return _gone(request, article)
     context: dict[str, object] = {
         "story": gather(article, revision, now),
         "article": article,
@@ -114,6 +115,12 @@ def story(request: HttpRequest, day: date, slug: str) -> HttpResponse:
             return HttpResponseRedirect(article.get_absolute_url())
         context["after"] = act
     return render(request, "articles/article.html", context)
+
+
+@never_cache
+def _gone(request: HttpRequest, article: Article) -> HttpResponse:
+    # Without a word on it a cache may keep a 410, and the story may be published again.
+    return render(request, "articles/gone.html", {"article": article}, status=410)
 
 
 @require_safe

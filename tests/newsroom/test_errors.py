@@ -19,7 +19,7 @@ def assert_own_look(response):
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
     assert "unsafe" not in response.headers["Content-Security-Policy"]
     assert not response.cookies
-    assert "public" not in response.headers.get("Cache-Control", "")
+    assert "no-store" in response.headers["Cache-Control"]
 
 
 def test_a_host_that_is_not_ours_is_answered_without_the_database(
