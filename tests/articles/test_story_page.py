@@ -102,7 +102,7 @@ def test_the_page_has_every_part_in_its_order(client):
         '<div class="pull-quote"><p>I would do it again.</p></div>',
         "Related</h2>",
         "Riggers thanked",
-        "How stays work",
+        'href="https://example.org/stays" rel="external"><bdi>How stays work',
         "estuary bridge</bdi>",  # tags
         "Click to rate this post!",
         "[Total: 0 Average: 0]",
@@ -188,6 +188,7 @@ def test_a_withdrawn_story_is_gone_with_the_public_reason(client):
     assert "It was about another bridge." in response.text
     assert "The first lorry" not in response.text
     assert "Skip to content" in response.text
+    assert '<meta name="robots" content="noindex">' in response.text
     assert client.head(story.get_absolute_url()).status_code == 410
 
 
@@ -320,6 +321,15 @@ def test_the_page_describes_itself_to_those_who_link_to_it(client, name):
 
     tag = re.search(rf'<(?:link|meta)[^>]*"{name}"[^>]*>', page)[0]
     assert wanted[name] in tag
+
+
+def test_a_story_that_first_stood_elsewhere_says_where(client):
+    story = make_article(canonical_url="https://example.org/first")
+
+    page = client.get(story.get_absolute_url()).text
+
+    assert '<link rel="canonical" href="https://example.org/first">' in page
+    assert f'"og:url" content="http://testserver{story.get_absolute_url()}"' in page
 
 
 def test_times_are_told_in_the_publications_own_zone_and_machine_readably(client):
