@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
 
 from articles import body, page_versions, publishing
 from articles.models import Article, Byline, Correction, RelatedLink, Revision
@@ -474,6 +475,35 @@ class RevisionAdmin(ReadOnly, admin.ModelAdmin):
         "related",
     ]
     readonly_fields = ["rendered_body"]
+
+    def get_urls(self) -> list[Any]:
+        restore = self.admin_site.admin_view(require_POST(self.restore))
+        name = "articles_revision_restore"
+        return [path("<int:pk>/restore/", restore, name=name), *super().get_urls()]
+
+    def may_restore(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("articles.change_article")
+
+    def restore(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Make the revision the working copy again, and lead there."""
+        if not self.may_restore(request):
+            raise PermissionDenied
+        revision = get_object_or_404(Revision.objects.select_related("article"), pk=pk)
+        publishing.restore(revision, editor=staff_of(request))
+        said = _(
+            "The working copy says again what revision %(number)d said. Readers keep "
+            "what they have until it is published."
+        )
+        messages.success(request, said % {"number": revision.number})
+        return HttpResponseRedirect(
+            reverse("admin:articles_article_change", args=[revision.article_id])
+        )
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["can_restore"] = self.may_restore(request)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description=gettext_lazy("body"))
     def rendered_body(self, revision: Revision) -> SafeString:

@@ -832,3 +832,26 @@ def test_a_correction_added_in_its_table_dates_the_story(client):
     correction = Correction.objects.get()
     assert correction.editor == editor
     assert story.updated_at == correction.published_at
+
+
+def test_an_earlier_revision_is_brought_back_with_a_button(client):
+    editor = sign_in(client)
+    story = make_article(headline="First")
+    client.post(url_of(story), fill_in(client, url_of(story), headline="Second"))
+    first = story.revisions.get(number=1)
+    restore = reverse("admin:articles_revision_restore", args=[first.pk])
+
+    page = client.get(reverse("admin:articles_revision_change", args=[first.pk])).text
+    looked_at = client.get(restore)
+    done = client.post(restore, follow=True)
+    sign_in(client, "Moderator")
+    refused = client.post(restore)
+
+    story.refresh_from_db()
+    assert f'action="{restore}"' in page
+    assert looked_at.status_code == 405
+    assert "says again what revision 1 said" in done.text
+    assert story.headline == "First"
+    assert story.revisions.latest("number").editor == editor
+    assert refused.status_code == 403
+    assert story.revisions.count() == 3
