@@ -110,6 +110,23 @@ function blockButton({ buttons, menu }, { icon, sign, title, ...item }) {
   menu.defineItem({ groups: "nodes storyBlocks", button, ...item });
 }
 
+// Moves the block that the cursor is in, or that is selected, past its neighbour.
+function moveBlock({ state, view }, by) {
+  const { doc, selection, tr } = state;
+  const index = selection.$from.index(0);
+  const block = doc.maybeChild(index);
+  const neighbour = doc.maybeChild(index + by);
+  if (!block || !neighbour || selection.$to.indexAfter(0) > index + 1) return false;
+  let start = 0;
+  for (let before = 0; before < index; before++) start += doc.child(before).nodeSize;
+  const distance = by * neighbour.nodeSize;
+  tr.delete(start, start + block.nodeSize).insert(start + distance, block);
+  const { constructor: Selection, anchor, head } = selection;
+  tr.setSelection(Selection.create(tr.doc, anchor + distance, head + distance));
+  view.dispatch(tr.scrollIntoView());
+  return true;
+}
+
 export const StoryFigure = Node.create({
   name: "storyFigure",
   group: "block",
@@ -125,6 +142,14 @@ export const StoryFigure = Node.create({
   },
   renderHTML({ HTMLAttributes }) {
     return ["figure", HTMLAttributes, ["figcaption", 0]];
+  },
+
+  // Stated with one of the blocks, these hold for all of them, paragraphs as well.
+  addKeyboardShortcuts() {
+    return {
+      "Alt-ArrowUp": () => moveBlock(this.editor, -1),
+      "Alt-ArrowDown": () => moveBlock(this.editor, 1),
+    };
   },
 
   addNodeView() {

@@ -85,3 +85,23 @@ def open_editor(page, article):
 def save(page):
     page.get_by_role("button", name="Save and continue editing").first.click()
     expect(page.get_by_text("changed successfully")).to_be_visible()
+
+
+def test_a_block_is_moved_with_the_keyboard_past_its_neighbours(new_page, editor):
+    other = make_article(headline="Riggers thanked")
+    read_more = f'<div data-read-more="{other.pk}"></div>'
+    draft = make_draft(body=f"<p>One.</p>{read_more}<p>Three.</p>")
+    page = new_page()
+    sign_in(page)
+
+    body = open_editor(page, draft)
+    body.locator("p", has_text="Three.").click()
+    for _block in range(3):  # one more than there are
+        body.press("Alt+ArrowUp")
+    body.press_sequentially("And ")
+    page.locator(".block-read-more").click()
+    body.press("Alt+ArrowUp")
+    save(page)
+
+    draft.refresh_from_db()
+    assert draft.body == f"<p>Three.And </p>{read_more}<p>One.</p>"
