@@ -36,7 +36,8 @@ class CommentForm(forms.Form):
         max_length=200,
         required=False,
         assume_scheme="https",
-        widget=forms.URLInput({"autocomplete": "url"}),
+        # Not a browser's own kind of field, which refuses “example.org”.
+        widget=forms.TextInput({"autocomplete": "url", "inputmode": "url"}),
         error_messages={
             "invalid": _("This is no web address. Give one as in https://example.org.")
         },

@@ -110,6 +110,18 @@ function blockButton({ buttons, menu }, { icon, sign, title, ...item }) {
   menu.defineItem({ groups: "nodes storyBlocks", button, ...item });
 }
 
+// Puts the cursor into the text after the block it is in, where one writes on.
+function writeOn(editor) {
+  const { doc, selection } = editor.state;
+  const { $from, to } = selection;
+  const after = $from.depth ? $from.after(1) : to;
+  const writing = editor.chain();
+  if (!doc.nodeAt(after)?.isTextblock) {
+    writing.insertContentAt(after, { type: "paragraph" });
+  }
+  return writing.setTextSelection(after + 1).focus().run();
+}
+
 // Moves the block that the cursor is in, or that is selected, past its neighbour.
 function moveBlock({ state, view }, by) {
   const { doc, selection, tr } = state;
@@ -147,6 +159,7 @@ export const StoryFigure = Node.create({
   // Stated with one of the blocks, these hold for all of them, paragraphs as well.
   addKeyboardShortcuts() {
     return {
+      Enter: () => this.editor.isActive("storyFigure") && writeOn(this.editor),
       "Alt-ArrowUp": () => moveBlock(this.editor, -1),
       "Alt-ArrowDown": () => moveBlock(this.editor, 1),
     };
@@ -269,6 +282,7 @@ export const ReadMore = Node.create({
           ? { "read-more": "", href: choice.href, title: choice.title }
           : { "read-more": choice.id };
         editor.chain().focus().insertContent({ type: "readMore", attrs }).run();
+        writeOn(editor); // the line stays selected: a letter typed would replace it
       },
     });
   },

@@ -1,5 +1,7 @@
 """The body editor under the admin's strict policy: what is typed is what is stored."""
 
+import re
+
 from playwright.sync_api import expect
 
 from articles.models import Article
@@ -39,14 +41,20 @@ def test_figures_read_more_lines_and_pull_quotes_are_put_between_paragraphs(
     body.press("Enter")
     page.locator("[data-name=storyFigure]").click()
     page.get_by_role("dialog").get_by_role("button", name="Cables").click()
-    body.press("ArrowDown")
+    body.press("Enter")
+    body.press_sequentially("Second.")
+    body.press("Enter")
     page.locator("[data-name=readMore]").click()
     page.get_by_role("dialog").get_by_role("button", name="Riggers thanked").click()
+    body.press_sequentially("Third.")
     save(page)
     page.get_by_role("button", name="Publish").first.click()
     page.get_by_role("link", name="Bridge reopens").first.click()
 
     stored = Article.objects.get(pk=draft.pk).body
+    assert re.sub("<.*?>", " ", stored).split() == [
+        *("First", "paragraph.", "The", "stays", "from", "below", "Second.", "Third.")
+    ]
     assert f'data-image="{image.pk}"' in stored
     assert f'data-read-more="{other.pk}"' in stored
     expect(page.locator(".story-body figure img")).to_have_attribute(
@@ -105,3 +113,36 @@ def test_a_block_is_moved_with_the_keyboard_past_its_neighbours(new_page, editor
 
     draft.refresh_from_db()
     assert draft.body == f"<p>Three.And </p>{read_more}<p>One.</p>"
+
+
+def test_enter_in_the_headline_saves_and_does_not_publish(new_page, editor):
+    draft = make_draft(headline="Bridge reopens")
+    page = new_page()
+    sign_in(page)
+    page.goto(f"/admin/articles/article/{draft.pk}/change/")
+
+    page.get_by_label("Headline").first.fill("Bridge opens early")
+    page.get_by_label("Headline").first.press("Enter")
+    expect(page.get_by_text("changed successfully")).to_be_visible()
+
+    draft.refresh_from_db()
+    assert draft.headline == "Bridge opens early"
+    assert draft.published_at is None
+
+
+def test_what_is_unsaved_or_seen_by_readers_is_asked_about_first(new_page, editor):
+    story = make_article(headline="Bridge reopens")
+    page = new_page()
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    sign_in(page)
+    page.goto(f"/admin/articles/article/{story.pk}/change/")
+
+    page.get_by_role("button", name="Withdraw").first.click()
+    page.get_by_label("Headline").first.fill("Half written")
+    page.get_by_role("link", name="Home").click(no_wait_after=True)
+    expect(page.get_by_label("Headline").first).to_have_value("Half written")
+
+    assert asked == ["confirm", "beforeunload"]
+    story.refresh_from_db()
+    assert story.is_live()
