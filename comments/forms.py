@@ -1,11 +1,16 @@
 """What a reader types under a story."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from comments.rules import Rules
 
 
 class CommentForm(forms.Form):
@@ -59,8 +64,10 @@ class CommentForm(forms.Form):
         widget=forms.TextInput({"tabindex": "-1", "autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rules: Rules, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("name", "email"):
+            self.fields[name].required = rules.name_and_email_required
         most = settings.COMMENT_MAX_LENGTH
         message = _(
             "The comment has %(show_value)d characters; %(limit_value)d is the most. "

@@ -8,20 +8,21 @@ so those 20 always hang together. The rest of a long branch has pages of its own
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 
-from comments.models import Comment, Thread
+from comments.models import Comment, Thread, step
+from comments.rules import Rules, is_open, rules_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from articles.models import Article
     from comments.querysets import CommentQuerySet
 
-ROOTS_A_PAGE = 50
 REPLIES_SHOWN = 20
 REPLIES_A_PAGE = 100
 
@@ -40,15 +41,22 @@ class ThreadPage:
     """What a page shows of a thread, and the number the next page begins with."""
 
     thread: Thread
+    rules: Rules
     branches: Sequence[Branch]
     next_from: int | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether comments may be written now."""
+        return is_open(self.thread, self.rules)
 
 
 def page_of(article: Article, *, start: int = 0) -> ThreadPage:
     """Return the page that begins with the first visible comment from ``start`` on.
 
-    ``start`` is a comment's number in its thread. Two queries.
+    ``start`` is a comment's number in its thread. Three queries.
     """
+    rules = rules_of(article)
     last_shown = (
         Comment.objects.filter(root=OuterRef("pk"))
         .visible()
@@ -60,16 +68,26 @@ def page_of(article: Article, *, start: int = 0) -> ThreadPage:
         .visible()
         .roots()
         .select_related("thread")
-        .annotate(last_shown=Subquery(last_shown))[: ROOTS_A_PAGE + 1]
+        .annotate(last_shown=Subquery(last_shown))[: rules.roots_a_page + 1]
     )
     thread = roots[0].thread if roots else _thread_of(article)
     thread.article = article
-    next_from = roots[ROOTS_A_PAGE].number if len(roots) > ROOTS_A_PAGE else None
-    roots = roots[:ROOTS_A_PAGE]
+    has_more = len(roots) > rules.roots_a_page
+    next_from = roots[rules.roots_a_page].number if has_more else None
+    roots = roots[: rules.roots_a_page]
     replies: dict[int, list[Comment]] = {root.pk: [] for root in roots}
     for reply in _first_replies(roots):
         replies[reply.root_id or 0].append(reply)
-    return ThreadPage(thread, [_branch(r, replies[r.pk]) for r in roots], next_from)
+    if is_open(thread, rules):
+        _mark_repliable([*roots, *chain.from_iterable(replies.values())], rules)
+    branches = [_branch(root, replies[root.pk]) for root in roots]
+    return ThreadPage(thread, rules, branches, next_from)
+
+
+def _mark_repliable(comments: Iterable[Comment], rules: Rules) -> None:
+    for comment in comments:
+        has_room = comment.depth + 1 < rules.levels
+        comment.takes_replies = comment.is_approved and has_room
 
 
 def _thread_of(article: Article) -> Thread:
@@ -94,26 +112,45 @@ def _branch(root: Comment, replies: Sequence[Comment]) -> Branch:
     return Branch(root, replies, more=max(root.approved_replies - approved, 0))
 
 
-def replies_page(root: Comment, *, start: str = "") -> tuple[list[Comment], str]:
+@dataclass(frozen=True)
+class RepliesPage:
+    """What a page shows of one branch, and the path the next page begins with."""
+
+    branch: Branch
+    is_open: bool
+    next_from: str
+
+
+def replies_page(root: Comment, *, start: str = "") -> RepliesPage:
     """Return the replies under ``root`` in reading order from the path ``start`` on.
 
-    With it the path that the next page begins with, "" on the last one. One query.
+    The root's thread and its article must be there. Two queries.
     """
+    rules = rules_of(root.thread.article)
     found = (
-        Comment.objects.filter(root=root, path__gte=start)
+        Comment.objects.filter(
+            thread=root.thread_id,
+            path__gte=start or root.path,
+            path__lt=step(root.number + 1),
+            depth__gt=0,
+        )
         .visible()
         .select_related("parent")
         .order_by("path")[: REPLIES_A_PAGE + 1]
     )
     replies = list(found)
     following = replies[REPLIES_A_PAGE].path if len(replies) > REPLIES_A_PAGE else ""
-    return replies[:REPLIES_A_PAGE], following
+    replies = replies[:REPLIES_A_PAGE]
+    open_now = is_open(root.thread, rules)
+    if open_now:
+        _mark_repliable([root, *replies], rules)
+    return RepliesPage(Branch(root, replies, more=0), open_now, following)
 
 
 def address_of(comment: Comment, article: Article) -> str:
     """Return the address of the page that holds a visible ``comment``, and its place.
 
-    At most three queries, whatever the size of the thread.
+    At most four queries, whatever the size of the thread.
     """
     root = comment.root or comment
     anchor = f"#comment-{comment.pk}"
@@ -123,7 +160,7 @@ def address_of(comment: Comment, article: Article) -> str:
         address = reverse("comments:replies", args=[root.pk])
         return f"{address}?from={comment.path}{anchor}"
     roots = Comment.objects.filter(thread=comment.thread_id, depth=0)
-    if _is_among_first(roots, root, ROOTS_A_PAGE):
+    if _is_among_first(roots, root, rules_of(article).roots_a_page):
         return f"{article.get_absolute_url()}{anchor}"
     address = reverse("comments:thread", args=[article.pk])
     return f"{address}?from={root.number}{anchor}"

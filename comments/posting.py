@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, Q, Subquery
 from django.utils import timezone
 
 from articles import page_versions
-from comments import screening, text
-from comments.models import Comment, Thread, step
+from comments import notification, screening, text
+from comments.models import Ban, Comment, Thread, step
+from comments.rules import Rules, is_open, is_slow, rules_of
+from comments.screening import Circumstances
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +39,11 @@ class Duplicate(CommentRefused):
 
 
 class TooSoon(CommentRefused):
-    """The same person posted a moment ago."""
+    """The same person posted a moment ago; ``seconds`` is what lies between two."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
 
 
 @transaction.atomic
@@ -46,21 +52,32 @@ def post_comment(
     comment: Comment,
     *,
     reply_to: int | None = None,
-    around: screening.Circumstances | None = None,
+    rules: Rules | None = None,
+    around: Circumstances | None = None,
 ) -> Comment:
     """Screen ``comment`` (unsaved: who and what) and store it under ``article``.
 
-    ``reply_to`` is the id of the comment it answers. Return it saved, in the state
-    that screening gave it. Raise a ``CommentRefused`` that says what is wrong.
+    ``reply_to`` is the id of the comment it answers; ``rules`` are the article's,
+    looked up if omitted; ``around`` is what was learned of the comment before. Return
+    it saved, in the state that screening gave it. Raise a ``CommentRefused`` that
+    says what is wrong. What a member of staff writes is not screened.
     """
+    rules = rules or rules_of(article)
     thread = locked_thread(article)
-    if not thread.is_open:
+    if not is_open(thread, rules):
         raise ThreadClosed
     comment.thread = thread
-    comment.parent = _parent(thread, reply_to) if reply_to else None
-    _refuse_repetition(comment)
-    screening.screen(comment, around or screening.Circumstances())
+    known = _place(comment, reply_to, rules)
+    if known["is_repeated"]:
+        raise Duplicate
+    if known["is_too_soon"] and not comment.staff_id:
+        raise TooSoon(_seconds_between(thread, rules))
+    around = replace(
+        around or Circumstances(), is_known=known["is_known"], ban=known["ban"] or ""
+    )
+    screening.screen(comment, around, rules)
     store(comment)
+    notification.comment_posted(comment, rules)
     page_versions.move(article)
     return comment
 
@@ -94,6 +111,7 @@ def store(comment: Comment) -> None:
     comment.root_id = (parent.root_id or parent.pk) if parent else None
     comment.path = (parent.path if parent else "") + step(comment.number)
     comment.html = text.render(comment.source)
+    comment.screened_as = comment.screened_as or comment.state
     comment.save()
     count(comment, 1)
     thread.save()
@@ -114,24 +132,50 @@ def count(comment: Comment, by: int) -> None:
             ).update(approved_replies=F("approved_replies") + by)
 
 
-def _parent(thread: Thread, pk: int) -> Comment:
-    parent = thread.comments.repliable().filter(pk=pk).first()
-    if parent is None:
+def _place(comment: Comment, reply_to: int | None, rules: Rules) -> dict[str, Any]:
+    """Set the parent, and return what is known of the writer: in one query.
+
+    It asks under the thread's lock, so that two tabs cannot post the same words.
+    """
+    known = _known_of(comment, reply_to, rules)
+    if not reply_to:
+        thread = Thread.objects.filter(pk=comment.thread.pk)
+        return dict(thread.values(**known).get())
+    repliable = comment.thread.comments.repliable(levels=rules.levels)
+    comment.parent = repliable.filter(pk=reply_to).annotate(**known).first()
+    if comment.parent is None:
         raise NotRepliable
-    return parent
+    return vars(comment.parent)
 
 
-def _refuse_repetition(comment: Comment) -> None:
-    by_person = Comment.objects.filter(email=comment.email)
-    if by_person.filter(
+def _known_of(comment: Comment, reply_to: int | None, rules: Rules) -> dict[str, Any]:
+    now = timezone.now()
+    theirs = Comment.objects.filter(reader_hash=comment.reader_hash)
+    by_address = Comment.objects.filter(email=comment.email)
+    person = by_address if comment.email else theirs
+    repeated = person.filter(
         thread=comment.thread,
-        parent=comment.parent,
+        parent=reply_to,
         name=comment.name,
         source=comment.source,
-    ).exists():
-        raise Duplicate
-    since = timezone.now() - timedelta(seconds=settings.COMMENT_FLOOD_SECONDS)
-    by_reader = Comment.objects.filter(reader_hash=comment.reader_hash)
-    for earlier in (by_person, by_reader):
-        if earlier.filter(created_at__gt=since).exists():
-            raise TooSoon
+    )
+    approved = by_address.exclude(email="").exclude(name="")
+    approved = approved.filter(name=comment.name, state=Comment.State.APPROVED)
+    just_now = Q(created_at__gt=now - timedelta(seconds=rules.flood_seconds))
+    if is_slow(comment.thread, now):
+        since = now - timedelta(seconds=_seconds_between(comment.thread, rules))
+        just_now |= Q(created_at__gt=since, thread=comment.thread)
+    bans = Ban.objects.in_force(now).on(comment)
+    return {
+        "is_repeated": Exists(repeated),
+        "is_known": Exists(approved),
+        "is_too_soon": Exists(theirs.filter(just_now))
+        | Exists(person.filter(just_now)),
+        "ban": Subquery(bans.values("reason")[:1]),
+    }
+
+
+def _seconds_between(thread: Thread, rules: Rules) -> int:
+    if is_slow(thread):
+        return max(rules.flood_seconds, rules.slow_minutes * 60)
+    return rules.flood_seconds

@@ -1,7 +1,9 @@
 """The checks a comment passes before it is stored, in order; each says why.
 
-A check returns a verdict or None. All of them run, and all verdicts are kept with the
-comment, for moderators to see; the most severe decides.
+A check looks at a comment, what is known around it, and the rules; it returns a verdict
+or None, and asks nobody. So the same checks screen a new comment and rehearse a changed
+rule on old ones. All of them run, and all verdicts are kept with the comment, for
+moderators to see; the most severe decides.
 """
 
 from __future__ import annotations
@@ -18,12 +20,14 @@ from comments.models import Comment
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-APPROVED, PENDING, SPAM = (
+    from comments.rules import Rules
+
+APPROVED, PENDING, REMOVED, SPAM = SEVERITY = [
     Comment.State.APPROVED,
     Comment.State.PENDING,
+    Comment.State.REMOVED,
     Comment.State.SPAM,
-)
-SEVERITY = [APPROVED, PENDING, SPAM]
+]
 
 
 @dataclass(frozen=True)
@@ -41,16 +45,36 @@ class Circumstances:
 
     trap: str = ""  # what stands in the field that people do not see
     from_network_this_hour: int = 1
+    is_known: bool = False  # a comment by this name and address is approved
+    ban: str = ""  # the reason of one that is on its writer
 
 
-def trap_filled(comment: Comment, around: Circumstances) -> Verdict | None:
+def every_comment(
+    comment: Comment, around: Circumstances, rules: Rules
+) -> Verdict | None:
+    if rules.hold_all:
+        return Verdict("all", PENDING, gettext_noop("Every comment is held here."))
+    return None
+
+
+def banned(comment: Comment, around: Circumstances, rules: Rules) -> Verdict | None:
+    if around.ban:
+        return Verdict("ban", REMOVED, around.ban)
+    return None
+
+
+def trap_filled(
+    comment: Comment, around: Circumstances, rules: Rules
+) -> Verdict | None:
     if around.trap:
         reason = gettext_noop("The field that only programs see was filled in.")
         return Verdict("trap", SPAM, reason)
     return None
 
 
-def busy_network(comment: Comment, around: Circumstances) -> Verdict | None:
+def busy_network(
+    comment: Comment, around: Circumstances, rules: Rules
+) -> Verdict | None:
     # It holds and never refuses: a school or a ministry is one network.
     if around.from_network_this_hour > settings.COMMENTS_PER_NETWORK_HOUR:
         reason = gettext_noop("Many comments came from this network within the hour.")
@@ -58,24 +82,24 @@ def busy_network(comment: Comment, around: Circumstances) -> Verdict | None:
     return None
 
 
-def many_links(comment: Comment, around: Circumstances) -> Verdict | None:
-    limit = settings.COMMENT_LINKS_HELD
-    if limit and text.links_in(comment.source) >= limit:
+def many_links(comment: Comment, around: Circumstances, rules: Rules) -> Verdict | None:
+    if rules.links_held and text.links_in(comment.source) >= rules.links_held:
         return Verdict("links", PENDING, gettext_noop("It holds several links."))
     return None
 
 
-def first_comment(comment: Comment, around: Circumstances) -> Verdict | None:
-    known = Comment.objects.filter(
-        state=APPROVED, name=comment.name, email=comment.email
-    )
-    if not known.exists():
+def first_comment(
+    comment: Comment, around: Circumstances, rules: Rules
+) -> Verdict | None:
+    if rules.hold_unknown and not around.is_known:
         reason = gettext_noop("No comment by this name and address is approved yet.")
         return Verdict("first", PENDING, reason)
     return None
 
 
-CHECKS: list[Callable[[Comment, Circumstances], Verdict | None]] = [
+CHECKS: list[Callable[[Comment, Circumstances, Rules], Verdict | None]] = [
+    every_comment,
+    banned,
     trap_filled,
     busy_network,
     many_links,
@@ -83,12 +107,22 @@ CHECKS: list[Callable[[Comment, Circumstances], Verdict | None]] = [
 ]
 
 
-def screen(comment: Comment, around: Circumstances) -> None:
-    """Set the state of ``comment`` (unsaved) and the verdicts that led to it."""
-    verdicts = [verdict for check in CHECKS if (verdict := check(comment, around))]
-    comment.state = max(
-        (Comment.State(verdict.state) for verdict in verdicts),
-        key=SEVERITY.index,
-        default=APPROVED,
-    )
+def screen(comment: Comment, around: Circumstances, rules: Rules) -> None:
+    """Set the state of ``comment`` (unsaved) and the verdicts that led to it.
+
+    What the staff write passes unread.
+    """
+    verdicts = [] if comment.staff_id else verdicts_on(comment, around, rules)
+    comment.state = comment.screened_as = most_severe(verdicts)
     comment.verdicts = [vars(verdict) for verdict in verdicts]
+
+
+def verdicts_on(comment: Comment, around: Circumstances, rules: Rules) -> list[Verdict]:
+    """Return what each check that objects has against ``comment``, in their order."""
+    return [verdict for check in CHECKS if (verdict := check(comment, around, rules))]
+
+
+def most_severe(verdicts: list[Verdict]) -> Comment.State:
+    """Return the state that ``verdicts`` together give a comment."""
+    states = [Comment.State(verdict.state) for verdict in verdicts]
+    return max(states, key=SEVERITY.index, default=APPROVED)

@@ -1,11 +1,11 @@
 from django.urls import path
 
-from comments import views
+from comments.views import own, reading
 
 app_name = "comments"
 urlpatterns = [
-    path("<int:pk>/", views.comment, name="comment"),
-    path("<int:pk>/replies/", views.replies, name="replies"),
-    path("story/<int:article_id>/", views.thread, name="thread"),
-    path("status/<slug:key>/", views.status, name="status"),
+    path("<int:pk>/", reading.comment, name="comment"),
+    path("<int:pk>/replies/", reading.replies, name="replies"),
+    path("story/<int:article_id>/", reading.thread, name="thread"),
+    path("status/<slug:key>/", own.status, name="status"),
 ]

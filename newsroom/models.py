@@ -208,6 +208,25 @@ class Count(models.Model):
         return f"{self.name}: {self.number}"
 
 
+class Delivery(models.Model):
+    """One mail to one address about one thing that happened: sent once."""
+
+    event = models.CharField(max_length=120)
+    recipient = models.EmailField(max_length=254)
+    enqueued_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True)  # when the mail server took it
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "recipient"], name="delivery_one_per_recipient"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} → {self.recipient}"
+
+
 def move_site_version() -> None:
     """Make every cached page of the site out of date, when this transaction commits.
 

@@ -295,15 +295,6 @@ SECURE_CSP = {
 COMMENT_MAX_LENGTH = read(
     "COMMENT_MAX_LENGTH", "int", 5000, example="5000", valid=lambda n: 0 < n <= 65_525
 )
-COMMENT_MAX_DEPTH = read(
-    "COMMENT_MAX_DEPTH", "int", 5, example="5", valid=lambda n: 1 <= n <= 10
-)
-COMMENT_FLOOD_SECONDS = read(
-    "COMMENT_FLOOD_SECONDS", "int", 15, example="15", valid=lambda n: n >= 0
-)
-COMMENT_LINKS_HELD = read(
-    "COMMENT_LINKS_HELD", "int", 2, example="2", valid=lambda n: n >= 0
-)
 # Counted per network (an IPv4 /24 or IPv6 /56): an office or a school shares one.
 COMMENTS_PER_NETWORK_HOUR = read(
     "COMMENTS_PER_NETWORK_HOUR", "int", 60, example="60", valid=lambda n: n > 0

@@ -15,9 +15,9 @@ import PIL.Image
 
 from articles import publishing, renditions
 from articles.models import Article, Author, Byline, Image, Section
-from comments.models import Comment
+from comments.models import Comment, Discussion
 from comments.posting import import_comments
-from newsroom.models import User
+from newsroom.models import User, move_site_version
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -106,6 +106,16 @@ def make_comment(
     comment = Comment(parent=parent, state=state, **(defaults | fields))
     import_comments(article, [comment])
     return comment
+
+
+def set_discussion(**settings: Any) -> Discussion:
+    """Change the site's discussion settings, or those of ``section`` or ``article``."""
+    scope = {name: settings.pop(name, None) for name in ("section", "article")}
+    discussion, _created = Discussion.objects.update_or_create(
+        **scope, defaults=settings
+    )
+    move_site_version()
+    return discussion
 
 
 def make_staff(group: str = "", **fields: Any) -> User:

@@ -30,8 +30,9 @@ def comment_thread(context: Context, article: Article) -> dict[str, object]:
     own = None
     if act and act.name == "comment":
         own = Comment.objects.filter(pk=act.item, thread=article.pk).first()
-    parent = _parent(request.GET.get("reply_to", ""), article)
-    form = CommentForm(initial={"reply_to": parent.pk} if parent else None)
+    parent = _parent(request.GET.get("reply_to", ""), page)
+    initial = {"reply_to": parent.pk} if parent else None
+    form = CommentForm(initial=initial, rules=page.rules)
     return {
         "article": article,
         "page": page,
@@ -41,7 +42,8 @@ def comment_thread(context: Context, article: Article) -> dict[str, object]:
     }
 
 
-def _parent(typed: str, article: Article) -> Comment | None:
+def _parent(typed: str, page: pages.ThreadPage) -> Comment | None:
     if not (typed.isascii() and typed.isdigit() and len(typed) < 19):
         return None
-    return Comment.objects.repliable().filter(pk=typed, thread=article.pk).first()
+    repliable = Comment.objects.repliable(levels=page.rules.levels)
+    return repliable.filter(pk=typed, thread=page.thread.pk).first()

@@ -6,14 +6,16 @@ for (const form of document.querySelectorAll(".rating-form")) {
   const status = form.querySelector(".rating-status");
   const chosen = () => form.querySelector("[name=score]:checked");
   const key = `newsroom-vote-${form.dataset.article}`;
-  let accepted = chosen()?.value ?? null; // what the server last took
+  // What the server last took: the page says it, and not what was chosen since.
+  let accepted = form.querySelector("[name=score][checked]")?.value ?? null;
   let isSending = false;
   let isWaiting = false; // another choice was made while one was on its way
   let isBrowsing = false; // arrow keys walk over the stars and give none
 
   form.dataset.enhanced = "";
   if (accepted) remember(accepted);
-  else showRemembered();
+  else if (!chosen() || chosen().value === remembered()) showRemembered();
+  else vote(); // a star was chosen before this file was here
 
   form.addEventListener("keydown", (event) => {
     isBrowsing = event.key.startsWith("Arrow");
@@ -92,13 +94,16 @@ for (const form of document.querySelectorAll(".rating-form")) {
     }
   }
 
-  function showRemembered() {
-    let score = null;
+  function remembered() {
     try {
-      score = localStorage.getItem(key);
+      return localStorage.getItem(key);
     } catch {
-      return;
+      return null;
     }
+  }
+
+  function showRemembered() {
+    const score = remembered();
     const radio = [...form.elements.score].find((one) => one.value === score);
     if (!radio) return;
     radio.checked = true;

@@ -36,6 +36,7 @@ def write_and_publish(desk: Page, *, javascript: bool) -> None:
 
 
 def rate(reader: Page, *, javascript: bool) -> None:
+    reader.wait_for_load_state()  # what is clicked must neither move nor lack its script
     stars = reader.get_by_role("group", name="Click to rate this post!")
     stars.get_by_role("radio", name="4 stars").check(force=True)
     if not javascript:

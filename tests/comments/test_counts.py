@@ -6,14 +6,16 @@ from hypothesis import strategies as st
 from comments import moderation
 from comments.models import Comment, Thread
 from comments.posting import NotRepliable, post_comment
-from tests.factories import make_article, make_comment
+from tests.factories import make_article, make_comment, set_discussion
 from tests.readers import Reader
 
 State = Comment.State
 KNOWN = {"name": "Hettie P.", "email": "hettie@example.org"}
 WHICH = st.integers(0, 20)  # one of the comments there are, counted round and round
 POSTS = st.tuples(st.sampled_from(["newcomer", "known"]), st.none() | WHICH)
-DECISIONS = st.tuples(st.sampled_from(State), st.lists(WHICH, min_size=1, max_size=4))
+DECISIONS = st.tuples(
+    st.sampled_from([*moderation.ACTS]), st.lists(WHICH, min_size=1, max_size=4)
+)
 
 
 @hypothesis.given(acts=st.lists(POSTS | DECISIONS, max_size=20))
@@ -23,7 +25,7 @@ DECISIONS = st.tuples(st.sampled_from(State), st.lists(WHICH, min_size=1, max_si
     suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
 )
 def test_counts_equal_a_recount_after_any_posts_and_decisions(settings, acts):
-    settings.COMMENT_FLOOD_SECONDS = 0
+    set_discussion(flood_seconds=0)
     make_comment(make_article(headline="Where Hettie P. became known"), **KNOWN)
     article = make_article()
     make_comment(article)

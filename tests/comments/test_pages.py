@@ -12,7 +12,8 @@ import pytest
 from articles import publishing
 from comments import moderation
 from comments.models import Comment
-from comments.pages import REPLIES_A_PAGE, REPLIES_SHOWN, ROOTS_A_PAGE
+from comments.pages import REPLIES_A_PAGE, REPLIES_SHOWN
+from comments.rules import Rules
 from ratings.voting import Voter, cast_vote
 from tests.factories import make_article, make_comment
 
@@ -27,7 +28,9 @@ def comments_on(page):
 
 def test_a_story_shows_fifty_comments_and_leads_to_the_rest(client):
     article = make_article()
-    all_of_them = [make_comment(article).pk for _number in range(ROOTS_A_PAGE * 2 + 5)]
+    all_of_them = [
+        make_comment(article).pk for _number in range(Rules().roots_a_page * 2 + 5)
+    ]
 
     pages = [client.get(article.get_absolute_url())]
     while found := re.search(r'href="([^"]+\?from=\d+)">More comments', pages[-1].text):
@@ -44,13 +47,13 @@ def test_removed_comments_take_no_room_and_tombstones_take_theirs(client):
     tombstone = make_comment(article)
     make_comment(article, parent=tombstone)
     moderation.decide([tombstone], Comment.State.REMOVED, moderator=None)
-    shown = [make_comment(article) for _number in range(ROOTS_A_PAGE)]
+    shown = [make_comment(article) for _number in range(Rules().roots_a_page)]
 
     first = client.get(article.get_absolute_url())
     second = client.get(address_of_thread(article), {"from": shown[-1].number})
     led = [client.get(one.get_absolute_url()).url for one in shown[-2:]]
 
-    assert len(comments_on(first)) == ROOTS_A_PAGE + 1  # with the one reply
+    assert len(comments_on(first)) == Rules().roots_a_page + 1  # with the one reply
     assert comments_on(first)[0] == tombstone.pk
     assert not {one.pk for one in gone} & set(comments_on(first))
     assert f"?from={shown[-1].number}" in first.text
@@ -130,7 +133,7 @@ def test_a_permanent_address_leads_to_the_page_that_holds_the_comment(client, pl
     root = make_comment(article)
     replies = [make_comment(article, parent=root) for _n in range(REPLIES_SHOWN + 5)]
     deep = make_comment(article, parent=replies[-1])
-    roots = [make_comment(article) for _n in range(ROOTS_A_PAGE)]
+    roots = [make_comment(article) for _n in range(Rules().roots_a_page)]
     comment = {
         "on the story": root,
         "on a later page": roots[-1],

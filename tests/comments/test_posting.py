@@ -14,7 +14,7 @@ from articles import publishing
 from comments import moderation
 from comments.models import Comment, Thread
 from newsroom.readers import COOKIE
-from tests.factories import make_article, make_comment
+from tests.factories import make_article, make_comment, set_discussion
 from tests.html_forms import fields_of
 from tests.readers import Reader
 
@@ -119,7 +119,7 @@ def test_the_private_page_says_what_became_of_the_comment():
     waiting = Reader().get(address).text
     moderation.decide([held], State.APPROVED, moderator=None)
     published = Reader().get(address).text
-    moderation.decide([held], State.REMOVED, moderator=None, reason="It names a child.")
+    moderation.decide([held], State.REMOVED, moderator=None, word="It names a child.")
     refused = Reader().get(address).text
 
     assert "Your comment is awaiting moderation." in waiting
@@ -165,7 +165,7 @@ def test_the_private_page_outlives_the_story():
 
 
 def test_a_known_readers_comment_is_published_at_once_to_everyone(settings):
-    settings.COMMENT_FLOOD_SECONDS = 0
+    set_discussion(flood_seconds=0)
     article, reader, stranger = make_article(), Reader(), Reader()
     reader.comment(article, "My first one.")
     moderation.decide(Comment.objects.all(), State.APPROVED, moderator=None)
@@ -181,7 +181,7 @@ def test_a_known_readers_comment_is_published_at_once_to_everyone(settings):
 
 
 def test_a_reply_stands_under_what_it_answers(settings):
-    settings.COMMENT_FLOOD_SECONDS = 0
+    set_discussion(flood_seconds=0)
     article, reader = make_article(), Reader()
     root = make_comment(article, name="Capt. Sprat")
     make_comment(article, name="Somebody later")
@@ -216,7 +216,7 @@ def test_the_email_address_is_shown_to_no_reader():
 
 
 def test_a_reply_has_the_form_of_its_own_until_the_deepest_level(settings):
-    settings.COMMENT_MAX_DEPTH = 2
+    set_discussion(levels=2)
     article = make_article()
     root = make_comment(article)
     deepest = make_comment(article, parent=root)
@@ -229,7 +229,7 @@ def test_a_reply_has_the_form_of_its_own_until_the_deepest_level(settings):
 
 
 def test_commenting_sets_the_readers_cookie_once_and_reading_none(settings):
-    settings.COMMENT_FLOOD_SECONDS = 0
+    set_discussion(flood_seconds=0)
     article, reader = make_article(), Reader()
     page_of(reader, article)
     assert not reader.cookies
@@ -361,7 +361,7 @@ def test_a_thread_keeps_the_order_of_arrival_and_its_number():
 
 
 def test_posting_costs_the_same_in_a_thread_of_any_size(settings):
-    settings.COMMENT_FLOOD_SECONDS = 0
+    set_discussion(flood_seconds=0)
     article, reader = make_article(), Reader()
     reply = make_comment(article, parent=make_comment(article))
     reader.comment(article, "First.")

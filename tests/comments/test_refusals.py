@@ -12,7 +12,8 @@ import pytest
 from articles import publishing
 from comments import moderation
 from comments.models import Comment
-from tests.factories import make_article, make_comment, make_draft
+from comments.rules import Rules
+from tests.factories import make_article, make_comment, make_draft, set_discussion
 from tests.html_forms import fields_of
 from tests.readers import Reader
 
@@ -163,7 +164,7 @@ def test_a_reply_to_what_takes_none_keeps_the_text_and_can_stand_alone(
         "pending": lambda: make_comment(article, state=Comment.State.PENDING),
         "spam": lambda: make_comment(article, state=Comment.State.SPAM),
         "removed": lambda: make_comment(article, state=Comment.State.REMOVED),
-        "too deep": lambda: deepest_comment(article, settings.COMMENT_MAX_DEPTH),
+        "too deep": lambda: deepest_comment(article, Rules().levels),
         "nowhere": lambda: Comment(pk=4711),
     }
     answered = parents[parent]()
@@ -214,7 +215,7 @@ def test_a_story_asked_to_answer_what_takes_no_reply_offers_its_plain_form(
     numbers = {
         "elsewhere": lambda: make_comment(make_article(headline="Another")).pk,
         "pending": lambda: make_comment(article, state=Comment.State.PENDING).pk,
-        "too deep": lambda: deepest_comment(article, settings.COMMENT_MAX_DEPTH).pk,
+        "too deep": lambda: deepest_comment(article, Rules().levels).pk,
         "nowhere": lambda: 4711,
     }
 
@@ -266,7 +267,7 @@ def test_a_thread_that_was_closed_meanwhile_keeps_the_text(by):
 
 
 def test_the_same_words_twice_are_taken_once(settings):
-    settings.COMMENT_FLOOD_SECONDS = 0
+    set_discussion(flood_seconds=0)
     article, other, reader = make_article(), make_article(headline="B"), Reader()
     reader.post(address_of(article), TYPED)
 

@@ -4,7 +4,7 @@ import pytest
 
 from comments import moderation
 from comments.models import Comment
-from tests.factories import make_article, make_comment, make_staff
+from tests.factories import make_article, make_comment, make_staff, set_discussion
 from tests.readers import Reader
 
 
@@ -73,7 +73,7 @@ def test_an_address_is_the_same_in_capitals():
     ],
 )
 def test_two_links_wait_and_one_does_not_however_they_are_written(settings, one):
-    settings.COMMENT_FLOOD_SECONDS = 0
+    set_discussion(flood_seconds=0)
     article = make_article()
     reader = known_reader(article)
 
@@ -87,14 +87,14 @@ def test_two_links_wait_and_one_does_not_however_they_are_written(settings, one)
 
 
 def test_how_many_links_wait_is_the_operators_choice(settings):
-    settings.COMMENT_FLOOD_SECONDS = 0
+    set_discussion(flood_seconds=0)
     article = make_article()
     reader = known_reader(article)
     links = "https://example.org/a https://example.org/b"
 
     states = []
     for most in (2, 3, 0):  # 0 lets any number pass
-        settings.COMMENT_LINKS_HELD = most
+        set_discussion(links_held=most)
         reader.comment(article, f"With {most} held: {links}")
         states.append(posted().state)
 
@@ -119,7 +119,7 @@ def test_who_fills_in_the_hidden_field_is_spam():
 
 def test_a_busy_network_is_held_and_never_refused(settings):
     settings.COMMENTS_PER_NETWORK_HOUR = 2
-    settings.COMMENT_FLOOD_SECONDS = 0
+    set_discussion(flood_seconds=0)
     article = make_article()
     known_reader(article)
     school = [Reader(address="203.0.113.7") for _pupil in range(3)]
@@ -135,7 +135,7 @@ def test_a_busy_network_is_held_and_never_refused(settings):
 
 def test_another_network_is_not_held_for_the_busy_one(settings):
     settings.COMMENTS_PER_NETWORK_HOUR = 1
-    settings.COMMENT_FLOOD_SECONDS = 0
+    set_discussion(flood_seconds=0)
     article = make_article()
     known_reader(article)
 
@@ -185,7 +185,7 @@ def test_what_a_screened_comment_waits_for_is_said_to_moderators_alone(client):
 
 
 def test_a_moderators_decision_makes_a_reader_known(settings):
-    settings.COMMENT_FLOOD_SECONDS = 0
+    set_discussion(flood_seconds=0)
     article, reader = make_article(), Reader()
 
     reader.comment(article, "First.")

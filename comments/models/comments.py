@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from articles.models import Article
 from comments.querysets import CommentQuerySet
+
+from .threads import Thread
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 STEP = 6  # base-36 digits of one comment's number: two thousand million a thread
@@ -24,39 +25,6 @@ def new_status_key() -> str:
     return secrets.token_urlsafe(16)
 
 
-class Thread(models.Model):
-    """All comments on one article: whether it takes more, and how many there are."""
-
-    article = models.OneToOneField(
-        Article,
-        models.CASCADE,
-        primary_key=True,
-        related_name="thread",
-        verbose_name=_("article"),
-    )
-    closed = models.BooleanField(
-        _("closed"),
-        default=False,
-        help_text=_("Readers see the comments and can write none."),
-    )
-    last_number = models.PositiveIntegerField(default=0, editable=False)
-    approved = models.PositiveIntegerField(_("approved"), default=0, editable=False)
-    pending = models.PositiveIntegerField(_("pending"), default=0, editable=False)
-
-    class Meta:
-        verbose_name = _("thread")
-        verbose_name_plural = _("threads")
-        permissions = [("moderate_thread", "Can decide on comments")]
-
-    def __str__(self) -> str:
-        return str(self.article)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether readers may write here: the desk and the moderators both say so."""
-        return self.article.comments_open and not self.closed
-
-
 class Comment(models.Model):
     """What one reader wrote under one article, and what became of it."""
 
@@ -65,6 +33,24 @@ class Comment(models.Model):
         APPROVED = "approved", _("approved")
         SPAM = "spam", _("spam")
         REMOVED = "removed", _("removed")
+        WITHDRAWN = "withdrawn", _("withdrawn by its writer")
+
+    class Mark(models.TextChoices):
+        STAFF = "staff", _("Staff")
+        AUTHOR = "author", _("Author of the story")
+
+    class Fault(models.TextChoices):
+        """Why a comment is not published, as its writer reads it."""
+
+        OFF_TOPIC = "off topic", _("It is not about the story.")
+        INSULT = "insult", _("It insults or threatens someone.")
+        HATE = "hate", _("It is hateful towards a group of people.")
+        PRIVATE = "private", _("It gives away something private.")
+        FALSE = "false", _("It states as a fact what is false, and does harm.")
+        SPAM = "spam", _("It was taken for advertising.")
+        ILLEGAL = "illegal", _("It breaks the law.")
+        REPEATED = "repeated", _("It repeats what was said.")
+        OTHER = "other", _("It does not keep to the guidelines.")
 
     thread = models.ForeignKey(
         Thread, models.CASCADE, related_name="comments", verbose_name=_("thread")
@@ -87,20 +73,51 @@ class Comment(models.Model):
     approved_replies = models.PositiveIntegerField(default=0, editable=False)
 
     state = models.CharField(
-        _("state"), choices=State, default=State.PENDING, max_length=8
+        _("state"), choices=State, default=State.PENDING, max_length=9
     )
-    name = models.CharField(_("name"), max_length=245)
-    email = models.EmailField(_("email"), max_length=100)
+    name = models.CharField(_("name"), max_length=245, blank=True)
+    email = models.EmailField(_("email"), max_length=100, blank=True)
     website = models.URLField(_("website"), max_length=200, blank=True)
     source = models.TextField(_("comment"))
     html = models.TextField(editable=False)  # rendered and cleaned once, at writing
     verdicts = models.JSONField(_("why"), default=list, editable=False)
+    # What screening made of it, whatever moderators decided since.
+    screened_as = models.CharField(
+        choices=State, max_length=9, blank=True, editable=False
+    )
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="comments",
+        verbose_name=_("member of staff"),
+    )
+    mark = models.CharField(
+        _("mark"), choices=Mark, max_length=6, blank=True, editable=False
+    )
+    recommended = models.PositiveIntegerField(
+        _("recommended"), default=0, editable=False
+    )
+    picked_at = models.DateTimeField(_("editors’ pick"), null=True, editable=False)
+    # Reports that no moderator has looked at yet.
+    open_reports = models.PositiveIntegerField(_("reports"), default=0, editable=False)
+    wants_mail = models.BooleanField(_("asked for mail"), default=False)
+    edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
+    decided_at = models.DateTimeField(_("decided"), null=True, editable=False)
+    fault = models.CharField(_("fault"), choices=Fault, max_length=9, blank=True)
+    word = models.CharField(_("a word to its writer"), max_length=500, blank=True)
+    # What the spam learner was taught with it: spam, ham or nothing.
+    learned_as = models.CharField(max_length=4, blank=True, editable=False)
     reader_hash = models.CharField(max_length=64, editable=False)
     network_key = models.CharField(max_length=32, editable=False)
     status_key = models.CharField(
         max_length=22, default=new_status_key, unique=True, editable=False
     )
     created_at = models.DateTimeField(_("written"), default=timezone.now)
+
+    # Whether an answer to it has room; set by ``pages``, for it depends on the rules.
+    takes_replies = False
 
     objects = CommentQuerySet.as_manager()
 
@@ -119,6 +136,25 @@ class Comment(models.Model):
             models.Index(fields=["email", "-created_at"], name="comment_by_email"),
             models.Index(
                 fields=["reader_hash", "-created_at"], name="comment_by_reader"
+            ),
+            models.Index(
+                fields=["thread", "depth", "-recommended", "number"],
+                name="comment_most_recommended",
+            ),
+            models.Index(
+                fields=["thread", "-picked_at"],
+                condition=Q(picked_at__isnull=False),
+                name="comment_picks",
+            ),
+            models.Index(
+                fields=["-decided_at"],
+                condition=Q(decided_at__isnull=False),
+                name="comment_newest_decided",
+            ),
+            models.Index(
+                fields=["-open_reports"],
+                condition=Q(open_reports__gt=0),
+                name="comment_reported",
             ),
         ]
         constraints = [
@@ -153,14 +189,25 @@ class Comment(models.Model):
         return self.state == self.State.APPROVED
 
     @property
-    def takes_replies(self) -> bool:
-        """Whether an answer to it has room, and words to answer."""
-        return self.is_approved and self.depth + 1 < settings.COMMENT_MAX_DEPTH
-
-    @property
     def ancestor_paths(self) -> list[str]:
         """The paths of the comments it answers, from the root down to its parent."""
         return [self.path[: end * STEP] for end in range(1, self.depth + 1)]
+
+
+class Wording(models.Model):
+    """What a comment said before its writer changed it."""
+
+    comment = models.ForeignKey(Comment, models.CASCADE, related_name="wordings")
+    source = models.TextField(_("comment"))
+    replaced_at = models.DateTimeField(_("replaced"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("earlier wording")
+        verbose_name_plural = _("earlier wordings")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.source[:60]
 
 
 def step(number: int) -> str:

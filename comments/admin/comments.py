@@ -1,4 +1,4 @@
-"""The moderation queue, and threads."""
+"""The moderation queue."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from comments import moderation
-from comments.models import Comment, Thread
+from comments.models import Comment
 from newsroom.staff import staff_of
+
+from .base import Moderated
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -32,12 +34,17 @@ BUTTONS = {
 class DecisionForm(forms.ModelForm):
     """What a moderator says about a decision, beside the buttons that make it."""
 
-    reason = forms.CharField(
+    fault = forms.ChoiceField(
         label=gettext_lazy("Reason"),
+        required=False,
+        choices=[("", "–"), *Comment.Fault.choices],
+    )
+    word = forms.CharField(
+        label=gettext_lazy("A word to its writer"),
         required=False,
         max_length=500,
         help_text=gettext_lazy(
-            "Kept in the record. If the comment is removed, its writer reads it."
+            "If the comment is not published, its writer reads this and the reason."
         ),
         widget=forms.TextInput({"class": "vTextField"}),
     )
@@ -45,22 +52,6 @@ class DecisionForm(forms.ModelForm):
     class Meta:
         model = Comment
         fields = ()
-
-
-class Moderated:
-    """What moderators may see and decide; nobody adds or deletes here."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_moderate_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("comments.moderate_thread")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_moderate_permission(request)
 
 
 @admin.register(Comment)
@@ -87,7 +78,7 @@ class CommentAdmin(Moderated, admin.ModelAdmin):
         "why",
         "created_at",
     ]
-    fields = (*readonly_fields, "reason")
+    fields = (*readonly_fields, "fault", "word")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Comment]:
         return super().get_queryset(request).select_related("thread__article", "parent")
@@ -127,10 +118,8 @@ class CommentAdmin(Moderated, admin.ModelAdmin):
         """Decide as the button says that was pressed; nothing else can be changed."""
         for button, state in BUTTONS.items():
             if button in request.POST:
-                reason = form.cleaned_data["reason"]
-                moderation.decide(
-                    [obj], state, moderator=staff_of(request), reason=reason
-                )
+                said = {name: form.cleaned_data[name] for name in ("fault", "word")}
+                moderation.decide([obj], state, moderator=staff_of(request), **said)
                 obj.state = state
 
     def _decide(
@@ -169,22 +158,3 @@ class CommentAdmin(Moderated, admin.ModelAdmin):
     )
     def hold(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
         self._decide(request, queryset, State.PENDING)
-
-
-@admin.register(Thread)
-class ThreadAdmin(Moderated, admin.ModelAdmin):
-    """Threads: how many comments there are, and whether more may come."""
-
-    list_display = ["article", "approved", "pending", "closed"]
-    list_filter = ["closed"]
-    list_select_related = ["article"]
-    search_fields = ["article__headline"]
-    fields = ["article", "approved", "pending", "closed"]
-    readonly_fields = ["article", "approved", "pending"]
-
-    @override
-    def save_model(
-        self, request: HttpRequest, obj: Thread, form: Any, change: bool
-    ) -> None:
-        act = moderation.close if obj.closed else moderation.reopen
-        act(obj.article, moderator=staff_of(request))
