@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 from django.core import signing
 from django.http import HttpResponseRedirect
 
-from articles import page_versions
 from articles.models import Article
 
 LIFETIME = timedelta(minutes=10)
@@ -27,16 +26,15 @@ class Act:
 
 
 def answer(
-    article: Article, *, act: str, item: int, fragment: str
+    article: Article, *, act: str, item: int, number: int, fragment: str
 ) -> HttpResponseRedirect:
     """Return the 303 to the story as the one who did ``act`` sees it.
 
-    The page's number is signed with it: a second act within one second has another
-    address, so no cache between here and the reader can confuse the two.
+    The ``number`` that the page had after the act is signed with it: a second act
+    within one second has another address, so no cache between here and the reader
+    can confuse the two.
     """
-    token = signing.dumps(
-        [article.pk, act, item, page_versions.number_of(article)], salt=_SALT
-    )
+    token = signing.dumps([article.pk, act, item, number], salt=_SALT)
     address = f"{article.get_absolute_url()}?{urlencode({'after': token})}#{fragment}"
     return HttpResponseRedirect(address, status=303)
 

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from django.db.models import F, Subquery
+from django.db import connection
+from django.db.models import Subquery
 from django.utils import timezone
 
 from articles.models import Article, PageVersion
@@ -11,14 +12,23 @@ from newsroom.models import SiteVersion
 from newsroom.page_cache import Version
 
 
-def move(article: Article) -> None:
+def move(article: Article) -> int:
     """Make the cached page of one story out of date, when this transaction commits.
 
-    Call it last in the transaction: readers of the story wait for the row.
+    Return the new number. Call it last in the transaction: readers of the story wait
+    for the row. One upsert.
     """
-    versions = PageVersion.objects.filter(article=article)
-    if not versions.update(number=F("number") + 1):
-        PageVersion.objects.get_or_create(article=article, defaults={"number": 1})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO articles_pageversion (article_id, number) VALUES (%s, 1)
+            ON CONFLICT (article_id)
+            DO UPDATE SET number = articles_pageversion.number + 1
+            RETURNING number
+            """,
+            [article.pk],
+        )
+        return cursor.fetchone()[0]
 
 
 def number_of(article: Article) -> int:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import BadRequest
+from django.db.models import Sum
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +22,7 @@ from articles.models import Article, Image
 from comments.models import Comment
 from newsroom import errors, limits, networks
 from newsroom.staff import staff_of
+from ratings.models import Burst
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -64,6 +66,11 @@ def waiting_for(user: User) -> list[Waiting]:
         pending = Comment.objects.pending().count()
         url = f"{comments}?state__exact=pending"
         waiting.append(Waiting(_("Comments pending"), pending, url))
+    if user.has_perm("ratings.decide_burst"):
+        bursts = Burst.objects.waiting()
+        votes = bursts.aggregate(votes=Sum("size"))["votes"] or 0
+        url = f"{reverse('admin:ratings_burst_changelist')}?state__exact=waiting"
+        waiting.append(Waiting(_("Votes in quarantine"), votes, url))
     if user.has_perm("articles.change_article"):
         drafts = Article.objects.filter(published_at=None, withdrawn_at=None)
         scheduled = Article.objects.filter(published_at__gt=now, withdrawn_at=None)

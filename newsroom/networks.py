@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 from datetime import date, timedelta
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
 from django.conf import settings
@@ -48,7 +49,12 @@ def network_key(request: HttpRequest) -> str:
 
 
 def _salt_of_this_week() -> bytes:
-    week = monday_of(timezone.now().date())
+    return _salt_of(monday_of(timezone.now().date()))
+
+
+@lru_cache(maxsize=1)
+def _salt_of(week: date) -> bytes:
+    # Kept in the process: it is the same for everyone, all week.
     row = NetworkSalt.objects.filter(week=week).first()
     if row is None:
         row, _ = NetworkSalt.objects.get_or_create(
@@ -57,6 +63,11 @@ def _salt_of_this_week() -> bytes:
         # Without its salt a key is noise: nothing reaches further back than last week.
         NetworkSalt.objects.filter(week__lt=week - timedelta(weeks=1)).delete()
     return bytes(row.salt)
+
+
+def forget_salt() -> None:
+    """Read the salt from the database again: for tests, whose databases come and go."""
+    _salt_of.cache_clear()
 
 
 def monday_of(day: date) -> date:

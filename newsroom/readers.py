@@ -7,10 +7,10 @@ database holds the SHA-256 of the random part, so that a copy of it votes for no
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.core.signing import BadSignature, TimestampSigner
+from django.core.signing import BadSignature, TimestampSigner, b62_decode
 from django.http import HttpRequest, HttpResponse
 
 COOKIE = "newsroom_reader"
@@ -19,10 +19,18 @@ LIFETIME = timedelta(days=365)
 
 @dataclass(frozen=True)
 class Reader:
-    """Someone who acts: ``secret`` is theirs alone, ``is_new`` has no cookie yet."""
+    """Someone who acts: ``secret`` is theirs alone.
+
+    ``since`` is when their cookie was made (aware); None: they have none yet.
+    """
 
     secret: str
-    is_new: bool
+    since: datetime | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether they act here for the first time, as far as the browser remembers."""
+        return self.since is None
 
     @property
     def hash(self) -> str:
@@ -32,11 +40,13 @@ class Reader:
 
 def recognise(request: HttpRequest) -> Reader:
     """Return the reader the cookie proves, or a new one; a forged cookie is none."""
+    signed = request.COOKIES.get(COOKIE, "")
     try:
-        secret = _signer().unsign(request.COOKIES.get(COOKIE, ""), max_age=LIFETIME)
+        secret = _signer().unsign(signed, max_age=LIFETIME)
     except BadSignature:
-        return Reader(secrets.token_hex(16), is_new=True)
-    return Reader(secret, is_new=False)
+        return Reader(secrets.token_hex(16))
+    seconds = b62_decode(signed.split(":")[1])  # what the signer wrote beside it
+    return Reader(secret, datetime.fromtimestamp(seconds, UTC))
 
 
 def remember(reader: Reader, response: HttpResponse) -> HttpResponse:

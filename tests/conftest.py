@@ -9,6 +9,8 @@ from django.core.cache import cache
 
 import pytest
 
+from newsroom import networks
+
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
@@ -26,6 +28,7 @@ def _database(db: None, django_db_serialized_rollback: None) -> None:
 def _empty_cache() -> None:
     """Forget the pages of the test before, whose numbers this test will reuse."""
     cache.clear()
+    networks.forget_salt()
 
 
 @pytest.fixture(autouse=True)

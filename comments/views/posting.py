@@ -64,7 +64,10 @@ def post(request: HttpRequest, article: Article) -> HttpResponse:
             response.headers["Retry-After"] = str(refusal.seconds)
         return response
     fragment = f"comment-{comment.pk}" if comment.is_approved else "respond"
-    response = after.answer(article, act="comment", item=comment.pk, fragment=fragment)
+    number = comment.pk  # no other act has this item
+    response = after.answer(
+        article, act="comment", item=comment.pk, number=number, fragment=fragment
+    )
     return readers.remember(reader, response)
 
 

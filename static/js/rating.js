@@ -4,6 +4,7 @@ const TIMEOUT = 15_000; // milliseconds until a silent connection counts as lost
 
 for (const form of document.querySelectorAll(".rating-form")) {
   const status = form.querySelector(".rating-status");
+  const takeBack = form.closest(".rating").querySelector(".take-back-form");
   const chosen = () => form.querySelector("[name=score]:checked");
   const key = `newsroom-vote-${form.dataset.article}`;
   // What the server last took: the page says it, and not what was chosen since.
@@ -11,9 +12,11 @@ for (const form of document.querySelectorAll(".rating-form")) {
   let isSending = false;
   let isWaiting = false; // another choice was made while one was on its way
   let isBrowsing = false; // arrow keys walk over the stars and give none
+  let isTakingBack = false; // what is on its way, or waits, is a withdrawal
 
   form.dataset.enhanced = "";
-  if (accepted) remember(accepted);
+  takeBack.hidden = true;
+  if (accepted) accept(accepted);
   else if (!chosen() || chosen().value === remembered()) showRemembered();
   else vote(); // a star was chosen before this file was here
 
@@ -29,9 +32,14 @@ for (const form of document.querySelectorAll(".rating-form")) {
     event.preventDefault();
     vote();
   });
+  takeBack.addEventListener("submit", (event) => {
+    event.preventDefault();
+    vote({ takingBack: true });
+  });
 
-  async function vote() {
+  async function vote({ takingBack = false } = {}) {
     isWaiting = true;
+    isTakingBack = takingBack;
     if (isSending) return;
     isSending = true;
     form.setAttribute("aria-busy", "true");
@@ -44,8 +52,9 @@ for (const form of document.querySelectorAll(".rating-form")) {
   }
 
   async function send() {
-    const body = new FormData(form);
+    const body = new FormData(isTakingBack ? takeBack : form);
     const score = body.get("score");
+    if (isTakingBack) body.set("withdraw", "1");
     body.set("fragment", "1");
     let reply, page;
     try {
@@ -60,8 +69,7 @@ for (const form of document.querySelectorAll(".rating-form")) {
     }
     if (isWaiting) return; // a later choice is about to say more
     if (!reply.ok) return refuse(page);
-    accepted = score;
-    remember(score);
+    accept(score);
     for (const part of [".tally", ".histogram-bars", ".rating-status"]) {
       show(part, page.querySelector(part));
     }
@@ -82,13 +90,18 @@ for (const form of document.querySelectorAll(".rating-form")) {
   function offerRetry() {
     if (isWaiting) return;
     const offer = form.querySelector(".rating-offline").content.cloneNode(true);
-    offer.querySelector(".retry").addEventListener("click", vote);
+    const again = { takingBack: isTakingBack };
+    offer.querySelector(".retry").addEventListener("click", () => vote(again));
     status.replaceChildren(offer);
   }
 
-  function remember(score) {
+  function accept(score) {
+    accepted = score;
+    takeBack.hidden = !score;
+    if (!score) for (const radio of form.elements.score) radio.checked = false;
     try {
-      localStorage.setItem(key, score);
+      if (score) localStorage.setItem(key, score);
+      else localStorage.removeItem(key);
     } catch {
       // The browser keeps nothing for us: the vote counts all the same.
     }
@@ -108,6 +121,7 @@ for (const form of document.querySelectorAll(".rating-form")) {
     if (!radio) return;
     radio.checked = true;
     accepted = score;
+    takeBack.hidden = false;
     if (!status.textContent.trim()) status.textContent = radio.dataset.remembered;
   }
 }

@@ -258,13 +258,13 @@ def test_pages_of_a_thread_belong_to_its_story_alone(client):
 def test_a_story_costs_the_same_with_any_number_of_comments_and_votes(client):
     article = make_article()
     make_comment(article, parent=make_comment(article))
-    cast_vote(article, voter=Voter("first"), score=3)
+    cast_vote(article.pk, voter=Voter("first"), score=3)
     with CaptureQueriesContext(connection) as few:
         client.get(article.get_absolute_url())
 
     for number in range(60):
         make_comment(article, parent=make_comment(article))
-        cast_vote(article, voter=Voter(f"reader {number}"), score=5)
+        cast_vote(article.pk, voter=Voter(f"reader {number}"), score=5)
     cache.clear()
     with CaptureQueriesContext(connection) as many:
         page = client.get(article.get_absolute_url())

@@ -138,11 +138,12 @@ def test_a_time_zone_that_is_none_is_refused_with_an_example(client):
     ("group", "may_open"),
     [
         ("Reporter", {"Article", "Author", "Image", "Revision", "Section", "Tag"}),
-        ("Moderator", {"Article", "Comment", "Discussion", "Event", "Rating", "Tally", "Thread"}),
+        ("Moderator", {"Article", "Comment", "Burst", "Discussion", "Event", "Rating", "RatingSettings",
+                       "Tally", "Thread"}),
         (
             "Editor",
-            {"Article", "Author", "Comment", "Discussion", "Event", "Image", "OldAddress", "Publication",
-             "Rating", "Revision", "Section", "Tag", "Tally", "Thread"},
+            {"Article", "Author", "Burst", "Comment", "Discussion", "Event", "Image", "OldAddress", "Publication",
+             "Rating", "RatingSettings", "Revision", "Section", "Tag", "Tally", "Thread"},
         ),
     ],
 )  # fmt: skip

@@ -24,6 +24,7 @@ from articles.models import (
 from comments.models import Comment, Discussion, Thread
 from newsroom.admin.base import ReaderFacingAdmin
 from newsroom.models import Publication
+from ratings.models import RatingSettings
 from tests.factories import (
     make_author,
     make_comment,
@@ -106,10 +107,16 @@ INVISIBLE = {
     (OldAddress, "article"): "an address that redirects, which no cache holds",
 }
 # Its fields choose what is asked of readers: each has a test of its own.
-INVISIBLE |= {
-    (Discussion, field.name): "tested with what it changes"
-    for field in Discussion._meta.fields[3:]  # after its id and scope
-}
+INVISIBLE |= (
+    {
+        (Discussion, field.name): "tested with what it changes"
+        for field in Discussion._meta.fields[3:]  # after its id and scope
+    }
+    | {
+        (RatingSettings, field.name): "tested with what it changes"
+        for field in RatingSettings._meta.fields[1:]
+    }
+)
 INLINES = {
     Byline: "bylines-0-",
     RelatedLink: "related_links-0-",

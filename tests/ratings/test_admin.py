@@ -1,5 +1,8 @@
 """Votes are looked at and changed by nobody, a superuser included."""
 
+import csv
+from io import StringIO
+
 from django.urls import reverse
 
 import pytest
@@ -83,3 +86,82 @@ def test_a_vote_is_shown_without_a_field_to_type_in_or_a_button_to_save(client):
     assert "Bridge reopens" in page
     assert 'name="score"' not in page
     assert 'name="_save"' not in page
+
+
+def test_the_sums_can_be_exported_with_nothing_that_a_spreadsheet_would_run(client):
+    article = make_article(headline="=HYPERLINK(1)")
+    rate_as(article, 5, 4)
+    client.force_login(make_staff("Moderator"))
+
+    response = client.post(
+        reverse("admin:ratings_tally_changelist"),
+        {"action": "export_tallies", "_selected_action": [article.pk]},
+    )
+
+    assert response.headers["Content-Type"].startswith("text/csv")
+    head, row = csv.reader(StringIO(response.text))
+    assert dict(zip(head, row, strict=True)) == {
+        "story": "'=HYPERLINK(1)",
+        "address": article.get_absolute_url(),
+        "votes": "2",
+        "average": "4.50",
+        "1 stars": "0",
+        "2 stars": "0",
+        "3 stars": "0",
+        "4 stars": "1",
+        "5 stars": "1",
+        "excluded": "0",
+        "removed": "0",
+    }
+
+
+def test_single_votes_are_exported_without_who_gave_them(client):
+    article = make_article()
+    rate_as(article, 5, 4)
+    client.force_login(make_staff("Moderator"))
+
+    response = client.post(
+        reverse("admin:ratings_tally_changelist"),
+        {"action": "export_votes", "_selected_action": [article.pk]},
+    )
+
+    rows = list(csv.DictReader(StringIO(response.text)))
+    assert [row["score"] for row in rows] == ["5", "4"]
+    assert set(rows[0]) == {
+        "article_id",
+        "score",
+        "state",
+        "created_at",
+        "changed_at",
+    }
+
+
+def test_a_storys_votes_are_drawn_by_day_and_by_stars(client):
+    article = make_article()
+    rate_as(article, 5, 4, 4)
+    client.force_login(make_staff("Moderator"))
+
+    page = client.get(reverse("admin:ratings_tally_change", args=[article.pk])).text
+
+    assert page.count('<svg class="chart"') == 2
+    assert "<title>4 ★: 2</title>" in page
+
+
+def test_the_stories_are_listed_by_rank_and_found_by_average(client):
+    good, bad = make_article(headline="Good one"), make_article(headline="Bad one")
+    rate_as(bad, 1, 2)
+    rate_as(good, 5, 4)
+    make_article(headline="Unrated one")
+    client.force_login(make_staff("Moderator"))
+    url = reverse("admin:ratings_tally_changelist")
+
+    every, high = client.get(url).text, client.get(url, {"average": "high"}).text
+
+    assert every.index("Good one") < every.index("Bad one")
+    assert "Good one" in high
+    assert "Bad one" not in high
+
+
+def rate_as(article, *scores):
+    for score in scores:
+        Reader().rate(article, score)

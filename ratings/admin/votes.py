@@ -1,9 +1,9 @@
-"""Votes and tallies, to be looked at: nobody adds or changes one here."""
+"""Single votes, to be looked at: nobody adds or changes one here."""
 
 from django.contrib import admin
 
 from newsroom.admin.base import ReadOnly
-from ratings.models import Rating, Tally
+from ratings.models import Rating
 
 
 @admin.register(Rating)
@@ -17,16 +17,3 @@ class RatingAdmin(ReadOnly, admin.ModelAdmin):
     date_hierarchy = "created_at"
     show_full_result_count = False
     fields = ["article", "score", "state", "created_at", "changed_at"]
-
-
-@admin.register(Tally)
-class TallyAdmin(ReadOnly, admin.ModelAdmin):
-    """The sum of the votes on each story."""
-
-    list_display = ["article", "total", "average_in_stars", "excluded"]
-    list_select_related = ["article"]
-    search_fields = ["article__headline"]
-
-    @admin.display(description="★")
-    def average_in_stars(self, tally: Tally) -> str:
-        return f"{tally.average:.1f}"

@@ -1,5 +1,3 @@
-"""Votes, and their sum per story."""
-
 from __future__ import annotations
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -9,6 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article
+
+from .bursts import Burst
 
 STARS = range(1, 6)
 
@@ -37,8 +37,18 @@ class Rating(models.Model):
     state = models.CharField(
         _("state"), choices=State, default=State.COUNTED, max_length=11
     )
+    burst = models.ForeignKey(
+        Burst,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="votes",
+        verbose_name=_("burst"),
+    )
     network_key = models.CharField(max_length=32, editable=False)
     browser = models.CharField(max_length=16, editable=False)  # a digest of its name
+    # The reader's cookie was young: given with this vote, or shortly before.
+    is_fresh = models.BooleanField(_("by a new reader"), default=False, editable=False)
     created_at = models.DateTimeField(_("first given"), default=timezone.now)
     changed_at = models.DateTimeField(_("changed"), default=timezone.now)
 
@@ -50,7 +60,11 @@ class Rating(models.Model):
             models.Index(
                 fields=["article", "network_key", "created_at"],
                 name="rating_by_network",
-            )
+            ),
+            models.Index(fields=["article", "created_at"], name="rating_in_time"),
+            models.Index(
+                fields=["network_key", "created_at"], name="rating_by_network_in_time"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -65,54 +79,3 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.score or '–'} ★ {self.article}"
-
-
-class Tally(models.Model):
-    """How many readers gave one article each number of stars: a narrow row of sums."""
-
-    article = models.OneToOneField(
-        Article,
-        models.CASCADE,
-        primary_key=True,
-        related_name="tally",
-        verbose_name=_("article"),
-    )
-    stars_1 = models.PositiveIntegerField(_("one star"), default=0)
-    stars_2 = models.PositiveIntegerField(_("two stars"), default=0)
-    stars_3 = models.PositiveIntegerField(_("three stars"), default=0)
-    stars_4 = models.PositiveIntegerField(_("four stars"), default=0)
-    stars_5 = models.PositiveIntegerField(_("five stars"), default=0)
-    excluded = models.PositiveIntegerField(_("excluded"), default=0)
-
-    class Meta:
-        verbose_name = _("tally")
-        verbose_name_plural = _("tallies")
-
-    def __str__(self) -> str:
-        return f"[{self.total}: {self.average:.1f}] {self.article}"
-
-    @property
-    def counts(self) -> dict[int, int]:
-        """How many readers gave each number of stars, from five down to one."""
-        return {stars: getattr(self, f"stars_{stars}") for stars in reversed(STARS)}
-
-    @property
-    def total(self) -> int:
-        """How many votes count."""
-        return sum(self.counts.values())
-
-    @property
-    def average(self) -> float:
-        """The mean of the votes that count; 0 if there are none."""
-        points = sum(stars * count for stars, count in self.counts.items())
-        return points / self.total if self.total else 0
-
-    def move(self, old: int | None, new: int | None) -> None:
-        """Change the sums, unsaved, for one vote that was ``old`` and is ``new``.
-
-        In stars; None stands for no vote. The row must be locked.
-        """
-        if old:
-            setattr(self, f"stars_{old}", getattr(self, f"stars_{old}") - 1)
-        if new:
-            setattr(self, f"stars_{new}", getattr(self, f"stars_{new}") + 1)
