@@ -152,7 +152,7 @@ def held_words(comment: Comment, around: Circumstances, rules: Rules) -> Verdict
 
 
 def many_links(comment: Comment, around: Circumstances, rules: Rules) -> Verdict | None:
-    if rules.links_held and text.links_in(comment.source) >= rules.links_held:
+    if rules.links_held and _links_in(comment.source) >= rules.links_held:
         return Verdict("links", PENDING, gettext_noop("It holds several links."))
     return None
 
@@ -268,6 +268,10 @@ def _found(comment: Comment, listed: str, *, inside: bool) -> tuple[str, str] | 
         if word := words.first_found(listed, written, inside=inside):
             return where, word
     return None
+
+
+# A rehearsal asks twice about each comment.
+_links_in = lru_cache(maxsize=16)(text.links_in)
 
 
 @lru_cache(maxsize=16)

@@ -22,32 +22,40 @@ def fold(text: str) -> str:
 
 
 def first_found(words: str, text: str, *, inside: bool) -> str:
-    """Return which of ``words`` (one a line) stands first in ``text``; "" if none."""
-    pattern = _pattern(words, inside)
-    found = pattern.search(fold(text)) if pattern else None
-    return found.group() if found else ""
+    """Return one of ``words`` (one a line) that stands in ``text``; "" if none does."""
+    folded = fold(text)
+    for part, pattern in _patterns(words, inside):
+        # Most words are nowhere, which this finds out a hundred times as fast.
+        if part in folded and (found := pattern.search(folded)):
+            return found.group()
+    return ""
 
 
 @lru_cache(maxsize=64)
-def _pattern(words: str, inside: bool) -> re.Pattern[str] | None:  # noqa: FBT001
+def _patterns(words: str, inside: bool) -> list[tuple[str, re.Pattern[str]]]:  # noqa: FBT001
+    """Return for each word the part that must be there, and what finds it.
+
+    The longest comes first, so that a reason names the phrase and not a word of it.
+    """
     lines = {fold(line).strip() for line in words.splitlines()}
-    # The longest first, so that the reason names the phrase and not a part of it.
-    each = [_of_line(line, inside=inside) for line in sorted(lines, key=len)[::-1]]
-    either = "|".join(one for one in each if one)
-    return re.compile(either) if either else None
+    return [
+        (
+            word.split()[0],
+            re.compile(_of_line(word, is_open=line.endswith("*"), inside=inside)),
+        )
+        for line in sorted(lines, key=lambda one: (-len(one), one))
+        if (word := line.rstrip("*").rstrip())
+    ]
 
 
-def _of_line(line: str, *, inside: bool) -> str:
-    word = line.rstrip("*").rstrip()
-    if not word:
-        return ""
+def _of_line(word: str, *, is_open: bool, inside: bool) -> str:
     pattern = r"\s+".join(re.escape(part) for part in word.split())
     if inside:
         return pattern
     # An edge that is no letter, as in “$$$”, has no word around it to be whole in.
     letter = _letters()
     before = f"(?<!{letter})" if re.match(letter, word[0]) else ""
-    is_whole = re.match(letter, word[-1]) and not line.endswith("*")
+    is_whole = re.match(letter, word[-1]) and not is_open
     return before + pattern + (f"(?!{letter})" if is_whole else "")
 
 
