@@ -62,7 +62,7 @@ class DiscussionForm(forms.ModelForm):
         if self.is_bound:  # the field of suggestions fails on what is no number
             typed = {name: self.data.get(name, "") for name in SCOPES}
             odd = {name: "" for name, value in typed.items() if not _number(value)}
-            self.data = {**self.data.dict(), **odd}
+            self.data = {name: self.data[name] for name in self.data} | odd
         self.is_trial = "_try" in self.data
         wider = combined(self._wider())
         for name, value in asdict(wider).items():

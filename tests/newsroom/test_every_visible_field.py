@@ -94,6 +94,9 @@ VISIBLE = {
     (Correction, "text"): ("It was nine strands.", STORY),
     (Correction, "published_at"): ("2026-01-02", STORY),
     (Thread, "closed"): ("on", STORY),
+    (Discussion, "comments_open"): ("false", STORY),
+    (Discussion, "name_and_email_required"): ("false", STORY),
+    (Discussion, "levels"): ("1", STORY),
 }
 INVISIBLE = {
     (Author, "user"): "an account is the desk's business",
@@ -109,6 +112,7 @@ INVISIBLE = {
 INVISIBLE |= {
     (Discussion, field.name): "tested with what it changes"
     for field in Discussion._meta.fields[3:]  # after its id and scope
+    if (Discussion, field.name) not in VISIBLE
 }
 INLINES = {
     Byline: "bylines-0-",
@@ -239,6 +243,7 @@ def change(client, article, model, field, value):
         Image: article.lead_image,
         Article: article,
         Thread: Thread.objects.get(article=article),
+        Discussion: Discussion.objects.get(section=None, article=None),
     }[form_of]
     url = reverse(
         f"admin:{thing._meta.label_lower.replace('.', '_')}_change", args=[thing.pk]
