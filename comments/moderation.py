@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from articles import page_versions
 from articles.models import Article
-from comments import learning, notification
+from comments import akismet, learning, notification, tasks
 from comments.models import Comment
 from comments.posting import count, locked_thread
 from newsroom.models import Event
@@ -93,6 +93,8 @@ def _decide(comment: Comment, decision: Decision, moderator: User | None) -> Non
     comment.decided_at = timezone.now()
     learning.learn(comment)
     comment.save()
+    if akismet.is_on() and akismet.is_wrong(comment):
+        tasks.report_to_akismet.enqueue(comment.pk)
     after = {"state": comment.state, "fault": comment.fault, "word": comment.word}
     Event.objects.record(
         moderator,

@@ -95,6 +95,9 @@ VISIBLE = {
     (Correction, "text"): ("It was nine strands.", STORY),
     (Correction, "published_at"): ("2026-01-02", STORY),
     (Thread, "closed"): ("on", STORY),
+    (Discussion, "comments_open"): ("false", STORY),
+    (Discussion, "name_and_email_required"): ("false", STORY),
+    (Discussion, "levels"): ("1", STORY),
 }
 INVISIBLE = {
     (Author, "user"): "an account is the desk's business",
@@ -107,16 +110,15 @@ INVISIBLE = {
     (OldAddress, "article"): "an address that redirects, which no cache holds",
 }
 # Its fields choose what is asked of readers: each has a test of its own.
-INVISIBLE |= (
-    {
-        (Discussion, field.name): "tested with what it changes"
-        for field in Discussion._meta.fields[3:]  # after its id and scope
-    }
-    | {
-        (RatingSettings, field.name): "tested with what it changes"
-        for field in RatingSettings._meta.fields[1:]
-    }
-)
+INVISIBLE |= {
+    (Discussion, field.name): "tested with what it changes"
+    for field in Discussion._meta.fields[3:]  # after its id and scope
+    if (Discussion, field.name) not in VISIBLE
+}
+INVISIBLE |= {
+    (RatingSettings, field.name): "tested with what it changes"
+    for field in RatingSettings._meta.fields[1:]
+}
 INLINES = {
     Byline: "bylines-0-",
     RelatedLink: "related_links-0-",
@@ -246,6 +248,7 @@ def change(client, article, model, field, value):
         Image: article.lead_image,
         Article: article,
         Thread: Thread.objects.get(article=article),
+        Discussion: Discussion.objects.get(section=None, article=None),
     }[form_of]
     url = reverse(
         f"admin:{thing._meta.label_lower.replace('.', '_')}_change", args=[thing.pk]
