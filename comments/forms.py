@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
-from comments import akismet
+from comments import akismet, text
 
 if TYPE_CHECKING:
     from comments.rules import Rules
@@ -49,6 +49,10 @@ class CommentForm(forms.Form):
             "invalid": _("This is no web address. Give one as in https://example.org.")
         },
     )
+    wants_mail = forms.BooleanField(
+        label=_("Tell me by email what becomes of it, and of replies."),
+        required=False,
+    )
     reply_to = forms.IntegerField(
         required=False,
         min_value=1,
@@ -71,14 +75,39 @@ class CommentForm(forms.Form):
         self.asks_akismet = rules.akismet and akismet.is_on()
         for name in ("name", "email"):
             self.fields[name].required = rules.name_and_email_required
-        most = settings.COMMENT_MAX_LENGTH
-        message = _(
-            "The comment has %(show_value)d characters; %(limit_value)d is the most. "
-            "Shorten it, or post it in parts."
-        )
-        self.fields["comment"].validators.append(MaxLengthValidator(most, message))
+        _limit(self.fields["comment"])
         for name, field in self.fields.items():
             field.widget.attrs["id"] = f"respond-{name}"
 
+    def clean_name(self) -> str:
+        name = text.visible(self.cleaned_data["name"])
+        if not name and self.fields["name"].required:
+            raise forms.ValidationError(self.fields["name"].error_messages["required"])
+        return name
+
     def clean_email(self) -> str:
         return self.cleaned_data["email"].lower()
+
+
+class EditForm(forms.Form):
+    """The words of one's own comment."""
+
+    comment = forms.CharField(
+        label=_("Comment"),
+        widget=forms.Textarea({"rows": 8, "dir": "auto", "id": "edit-comment"}),
+        error_messages={"required": _("Write your comment, or take it back.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _limit(self.fields["comment"])
+
+
+def _limit(field: forms.Field) -> None:
+    most = settings.COMMENT_MAX_LENGTH
+    message = _(
+        "The comment has %(show_value)d characters; %(limit_value)d is the most. "
+        "Shorten it, or post it in parts."
+    )
+    field.widget.attrs["data-most"] = most
+    field.validators.append(MaxLengthValidator(most, message))

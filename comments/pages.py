@@ -78,7 +78,7 @@ def page_of(article: Article, *, start: int = 0) -> ThreadPage:
     replies: dict[int, list[Comment]] = {root.pk: [] for root in roots}
     for reply in _first_replies(roots):
         replies[reply.root_id or 0].append(reply)
-    if is_open(thread, rules):
+    if is_open(thread, rules) and not rules.staff_only:
         _mark_repliable([*roots, *chain.from_iterable(replies.values())], rules)
     branches = [_branch(root, replies[root.pk]) for root in roots]
     return ThreadPage(thread, rules, branches, next_from)
@@ -141,7 +141,7 @@ def replies_page(root: Comment, *, start: str = "") -> RepliesPage:
     replies = list(found)
     following = replies[REPLIES_A_PAGE].path if len(replies) > REPLIES_A_PAGE else ""
     replies = replies[:REPLIES_A_PAGE]
-    open_now = is_open(root.thread, rules)
+    open_now = is_open(root.thread, rules) and not rules.staff_only
     if open_now:
         _mark_repliable([root, *replies], rules)
     return RepliesPage(Branch(root, replies, more=0), open_now, following)

@@ -30,6 +30,10 @@ class ThreadClosed(CommentRefused):
     """The story takes no comments, or no longer."""
 
 
+class StaffOnly(CommentRefused):
+    """Only people with an account may comment here."""
+
+
 class NotRepliable(CommentRefused):
     """What it answers is not there, is on another story, or is too deep."""
 
@@ -66,6 +70,8 @@ def post_comment(
     thread = locked_thread(article)
     if not is_open(thread, rules):
         raise ThreadClosed
+    if rules.staff_only and not comment.staff_id:
+        raise StaffOnly
     comment.thread = thread
     known = _place(comment, reply_to, rules)
     if known["is_repeated"]:

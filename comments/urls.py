@@ -8,4 +8,6 @@ urlpatterns = [
     path("<int:pk>/replies/", reading.replies, name="replies"),
     path("story/<int:article_id>/", reading.thread, name="thread"),
     path("status/<slug:key>/", own.status, name="status"),
+    path("status/<slug:key>/edit/", own.edit, name="edit"),
+    path("status/<slug:key>/withdraw/", own.withdraw, name="withdraw"),
 ]

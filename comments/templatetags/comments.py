@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django import template
+from django.utils.safestring import SafeString, mark_safe
 
-from comments import pages
+from comments import pages, screening, text
 from comments.forms import CommentForm
 from comments.models import Comment
 
@@ -47,3 +48,18 @@ def _parent(typed: str, page: pages.ThreadPage) -> Comment | None:
         return None
     repliable = Comment.objects.repliable(levels=page.rules.levels)
     return repliable.filter(pk=typed, thread=page.thread.pk).first()
+
+
+@register.filter
+def reasons(comment: Comment) -> list[str]:
+    """Return in sentences why ``comment`` is not published, for its writer."""
+    said = [str(comment.get_fault_display())] if comment.fault else []
+    if comment.state == Comment.State.SPAM and not said:
+        said = [str(Comment.Fault.SPAM.label)]
+    return said + screening.told(comment)
+
+
+@register.filter
+def as_comment(source: str) -> SafeString:
+    """Return ``source`` as a comment would be rendered."""
+    return mark_safe(text.render(source))  # noqa: S308  # cleaned there

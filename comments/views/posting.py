@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
 from articles import after
-from comments import screening
+from comments import pages, screening, text
 from comments.akismet import Client
 from comments.forms import CommentForm
 from comments.models import Comment
@@ -20,26 +21,34 @@ from comments.posting import (
     CommentRefused,
     Duplicate,
     NotRepliable,
+    StaffOnly,
     ThreadClosed,
     TooSoon,
     post_comment,
 )
 from comments.rules import Rules, rules_of
 from comments.screening import Circumstances
-from newsroom import limits, networks, readers
+from newsroom import errors, limits, networks, readers
 
 if TYPE_CHECKING:
     from articles.models import Article
     from newsroom.readers import Reader
 
-AN_HOUR = timedelta(hours=1)
+AN_HOUR, A_MINUTE = timedelta(hours=1), timedelta(minutes=1)
+PREVIEWS_A_MINUTE = 60  # of one network
 
 
 def post(request: HttpRequest, article: Article) -> HttpResponse:
-    """Take a comment on ``article``, or give the form back with what is wrong."""
+    """Take a comment on ``article``, or give the form back with what is wrong.
+
+    With ``preview`` nothing is taken: the form comes back with what it would look
+    like. With ``fragment`` the answer is the piece of page that a script needs.
+    """
     if not article.is_live():
         return _gone(request, article)
     rules = rules_of(article)
+    if "preview" in request.POST:
+        return _preview(request, article, rules)
     form = CommentForm(request.POST, rules=rules)
     if not form.is_valid():
         return _form_again(request, article, form, rules, status=422)
@@ -55,7 +64,7 @@ def post(request: HttpRequest, article: Article) -> HttpResponse:
             trap=typed["subject"],
             from_network_this_hour=limits.count(f"comments:{network}", within=AN_HOUR),
         ),
-        client=_client(request),
+        client=client_of(request),
     )
     try:
         comment = post_comment(
@@ -72,12 +81,55 @@ def post(request: HttpRequest, article: Article) -> HttpResponse:
         if isinstance(refusal, TooSoon):
             response.headers["Retry-After"] = str(refusal.seconds)
         return response
-    fragment = f"comment-{comment.pk}" if comment.is_approved else "respond"
-    number = comment.pk  # no other act has this item
-    response = after.answer(
-        article, act="comment", item=comment.pk, number=number, fragment=fragment
-    )
+    if "fragment" in request.POST:
+        response = _posted(request, article, comment, rules)
+    else:
+        response = after.answer(
+            article,
+            act="comment",
+            item=comment.pk,
+            number=comment.pk,  # no other act has this item
+            fragment=_place_of(comment),
+        )
     return readers.remember(reader, response)
+
+
+def _place_of(comment: Comment) -> str:
+    """Return where on the story's page the writer lands: at the comment, if it is there.
+
+    In a long thread it may stand on another page; the words above the form link to it.
+    """
+    is_there = comment.is_approved and comment.thread.approved <= pages.REPLIES_SHOWN
+    return f"comment-{comment.pk}" if is_there else "respond"
+
+
+@never_cache
+def _posted(
+    request: HttpRequest, article: Article, comment: Comment, rules: Rules
+) -> HttpResponse:
+    comment.takes_replies = comment.is_approved and comment.depth + 1 < rules.levels
+    context = {"article": article, "comment": comment, "rules": rules}
+    return render(request, "comments/posted.html", context, status=201)
+
+
+@never_cache
+def _preview(request: HttpRequest, article: Article, rules: Rules) -> HttpResponse:
+    network = networks.network_key(request)
+    if limits.count(f"previews:{network}", within=A_MINUTE) > PREVIEWS_A_MINUTE:
+        return errors.too_many_requests(request, wait=A_MINUTE)
+    form = CommentForm(request.POST, rules=rules)
+    form.is_valid()
+    typed = form.cleaned_data.get("comment", "")
+    context: dict[str, object] = {"preview": mark_safe(text.render(typed))}  # noqa: S308  # cleaned there
+    if "fragment" in request.POST:
+        errors_of = form.errors.get("comment", "")
+        context["errors"] = errors_of
+        status = 422 if errors_of else 200
+        return render(request, "comments/_preview.html", context, status=status)
+    # Other fields may still be empty: what is wrong with them is said at posting.
+    form.errors.pop("name", None)
+    form.errors.pop("email", None)
+    return _form_again(request, article, form, rules, status=200, more=context)
 
 
 @never_cache
@@ -89,18 +141,20 @@ def _gone(request: HttpRequest, article: Article) -> HttpResponse:
     return render(request, "comments/gone.html", context, status=410)
 
 
-def _comment(typed: dict[str, str], reader: Reader, network: str) -> Comment:
+def _comment(typed: dict[str, Any], reader: Reader, network: str) -> Comment:
     return Comment(
-        name=typed["name"],
+        name=typed["name"] or _("Anonymous"),
         email=typed["email"],
         website=typed["website"],
         source=typed["comment"],
+        wants_mail=bool(typed["wants_mail"] and typed["email"]),
         reader_hash=reader.hash,
         network_key=network,
     )
 
 
-def _client(request: HttpRequest) -> Client:
+def client_of(request: HttpRequest) -> Client:
+    """Return what Akismet is told of who asks."""
     return Client(
         address=networks.client_address(request),
         browser=request.headers.get("User-Agent", ""),
@@ -120,6 +174,10 @@ def _in_words(refusal: CommentRefused) -> tuple[str, int]:
     words: dict[type[CommentRefused], tuple[str, int]] = {
         ThreadClosed: (
             _("Comments on this story are closed. Your text is below."),
+            403,
+        ),
+        StaffOnly: (
+            _("Only people who work here may comment on this story."),
             403,
         ),
         NotRepliable: (
@@ -148,11 +206,14 @@ def _form_again(
     rules: Rules,
     *,
     status: int,
+    more: dict[str, object] | None = None,
 ) -> HttpResponse:
     reply_to = form.cleaned_data.get("reply_to") or 0
     repliable = Comment.objects.repliable(levels=rules.levels).filter(thread=article.pk)
     parent = repliable.filter(pk=reply_to).first()
     if parent is None:  # so that it can be sent again as it is
         form.data = {**request.POST.dict(), "reply_to": ""}
-    context = {"article": article, "form": form, "parent": parent}
-    return render(request, "comments/respond.html", context, status=status)
+    context = {"article": article, "form": form, "parent": parent, "rules": rules}
+    is_fragment = "fragment" in request.POST
+    template = "comments/_form.html" if is_fragment else "comments/respond.html"
+    return render(request, template, context | (more or {}), status=status)

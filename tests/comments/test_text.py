@@ -42,7 +42,7 @@ def test_a_little_markdown_is_understood(source, html):
         "No headline\n===",
         "| no | table |\n|----|-------|\n| at | all |",
         "before\n\n---\n\nafter",
-        "[a]\n\n[a]: https://example.org/reference",
+        "[a]\n\n[a]: /reference",
         "    indented",
     ],
 )
