@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
+from comments import akismet
+
 if TYPE_CHECKING:
     from comments.rules import Rules
 
@@ -66,6 +68,7 @@ class CommentForm(forms.Form):
 
     def __init__(self, *args: Any, rules: Rules, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.asks_akismet = rules.akismet and akismet.is_on()
         for name in ("name", "email"):
             self.fields[name].required = rules.name_and_email_required
         most = settings.COMMENT_MAX_LENGTH

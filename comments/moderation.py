@@ -12,8 +12,13 @@ from django.utils.dateparse import parse_datetime
 
 from articles import page_versions
 from articles.models import Article
+<<<<<<< HEAD
 from comments import learning, notification
 from comments.models import Comment, Report
+=======
+from comments import akismet, learning, notification, tasks
+from comments.models import Comment
+>>>>>>> screening
 from comments.posting import count, locked_thread
 from newsroom.models import Event
 
@@ -186,6 +191,8 @@ def _decide(comment: Comment, decision: Decision, moderator: User | None) -> Eve
         _settle_reports(comment)
     learning.learn(comment)
     comment.save()
+    if akismet.is_on() and akismet.is_wrong(comment):
+        tasks.report_to_akismet.enqueue(comment.pk)
     event = Event.objects.record(
         moderator,
         ACTS[decision.state],

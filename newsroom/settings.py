@@ -302,6 +302,19 @@ COMMENTS_PER_NETWORK_HOUR = read(
 VOTES_PER_NETWORK_MINUTE = read(
     "VOTES_PER_NETWORK_MINUTE", "int", 120, example="120", valid=lambda n: n > 0
 )
+# Without a key nothing is asked, whatever the discussion settings say.
+AKISMET_KEY = read(
+    "AKISMET_KEY",
+    default="",
+    example="0123456789ab",
+    valid=lambda key: not key or key.isalnum(),
+)
+AKISMET_URL = read(
+    "AKISMET_URL",
+    default="https://rest.akismet.com",
+    example="https://rest.akismet.com",
+    valid=is_site_address,
+)
 LOGIN_FAILURES_PER_QUARTER_HOUR = read(
     "LOGIN_FAILURES_PER_QUARTER_HOUR", "int", 10, example="10", valid=lambda n: n > 0
 )

@@ -15,6 +15,7 @@ _files = Path(tempfile.mkdtemp(prefix="newsroom-tests-"))
 atexit.register(shutil.rmtree, _files, ignore_errors=True)
 
 os.environ.update(
+    AKISMET_KEY="",
     DEBUG="off",
     LANGUAGE_CODE="en",
     LOG_LEVEL="WARNING",

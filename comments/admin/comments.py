@@ -8,10 +8,9 @@ from django import forms
 from django.contrib import admin, messages
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from comments import moderation
+from comments import moderation, screening
 from comments.models import Comment
 from newsroom.staff import staff_of
 
@@ -104,7 +103,7 @@ class CommentAdmin(Moderated, admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("why"))
     def why(self, comment: Comment) -> str:
-        reasons = ((_(verdict["reason"]),) for verdict in comment.verdicts)
+        reasons = ((screening.in_words(one),) for one in comment.verdicts)
         return format_html_join(" ", "{}", reasons) or "–"
 
     def view_on_site(self, comment: Comment) -> str | None:

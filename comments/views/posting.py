@@ -12,6 +12,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
 from articles import after
+from comments import screening
+from comments.akismet import Client
 from comments.forms import CommentForm
 from comments.models import Comment
 from comments.posting import (
@@ -44,14 +46,21 @@ def post(request: HttpRequest, article: Article) -> HttpResponse:
     typed = form.cleaned_data
     network = networks.network_key(request)
     reader = readers.recognise(request)
-    around = Circumstances(
-        trap=typed["subject"],
-        from_network_this_hour=limits.count(f"comments:{network}", within=AN_HOUR),
+    written = _comment(typed, reader, network)
+    around = screening.look_up(
+        written,
+        article,
+        rules,
+        known=Circumstances(
+            trap=typed["subject"],
+            from_network_this_hour=limits.count(f"comments:{network}", within=AN_HOUR),
+        ),
+        client=_client(request),
     )
     try:
         comment = post_comment(
             article,
-            _comment(typed, reader, network),
+            written,
             reply_to=typed["reply_to"],
             rules=rules,
             around=around,
@@ -85,6 +94,14 @@ def _comment(typed: dict[str, str], reader: Reader, network: str) -> Comment:
         source=typed["comment"],
         reader_hash=reader.hash,
         network_key=network,
+    )
+
+
+def _client(request: HttpRequest) -> Client:
+    return Client(
+        address=networks.client_address(request),
+        browser=request.headers.get("User-Agent", ""),
+        referrer=request.headers.get("Referer", ""),
     )
 
 
