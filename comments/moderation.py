@@ -12,13 +12,8 @@ from django.utils.dateparse import parse_datetime
 
 from articles import page_versions
 from articles.models import Article
-<<<<<<< HEAD
-from comments import learning, notification
-from comments.models import Comment, Report
-=======
 from comments import akismet, learning, notification, tasks
-from comments.models import Comment
->>>>>>> screening
+from comments.models import Comment, Report
 from comments.posting import count, locked_thread
 from newsroom.models import Event
 
