@@ -25,6 +25,7 @@ def enter(page):
     page.get_by_label("Password").fill("estuary-42")
     page.keyboard.press("Enter")
     expect(page.locator(".queue-card").first).to_be_visible()
+    page.wait_for_load_state()  # the keys are heard once the script has run
 
 
 def states():
