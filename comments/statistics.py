@@ -69,7 +69,7 @@ def statistics_since(since: datetime) -> Statistics:
     decided = Comment.objects.filter(
         decided_at__gte=since, screened_as=State.PENDING
     ).values_list("created_at", "decided_at")
-    waited = sorted(until - start for start, until in decided)
+    waited = sorted(until - start for start, until in decided if until)
     appeals = Appeal.objects.filter(decided_at__gte=since).aggregate(
         all=Count("pk"), overturned=Count("pk", filter=Q(upheld=True))
     )

@@ -28,7 +28,7 @@ from .filters import LARGEST_KEY, QueueFilter
 from .rooms import LASTING, check_may_look, page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from django.http import HttpRequest
 
@@ -86,7 +86,7 @@ class BanForm(forms.Form):
 
 def urls() -> list[Any]:
     """Return the queue's addresses, for the comments' own part of the admin."""
-    pages = {
+    pages: dict[str, tuple[Callable[..., HttpResponse], str]] = {
         "queue/": (queue, "queue"),
         "queue/decide/": (decide, "decide"),
         "queue/undo/": (undo, "undo"),

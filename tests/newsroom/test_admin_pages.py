@@ -138,7 +138,7 @@ def test_a_time_zone_that_is_none_is_refused_with_an_example(client):
     ("group", "may_open"),
     [
         ("Reporter", {"Article", "Author", "Image", "Revision", "Section", "Tag"}),
-        ("Moderator", {"Article", "Comment", "Discussion", "Event", "Rating", "Tally", "Thread"}),
+        ("Moderator", {"Article", "Ban", "Comment", "Discussion", "Event", "Rating", "Tally", "Thread"}),
         (
             "Editor",
             {"Article", "Author", "Comment", "Discussion", "Event", "Image", "OldAddress", "Publication",
