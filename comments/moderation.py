@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from articles import page_versions
 from articles.models import Article
 from comments import akismet, learning, notification, tasks
-from comments.models import Comment
+from comments.models import Comment, Report
 from comments.posting import count, locked_thread
 from newsroom.models import Event
 
@@ -27,6 +29,13 @@ ACTS = {
     State.REMOVED: "remove",
     State.PENDING: "hold",
 }
+UNDO = "undo"
+# What an undo can take back: a reply that a moderator wrote is a decision too.
+DECISIONS = [*ACTS.values(), "reply", UNDO]
+
+
+class NothingToUndo(Exception):
+    """There is no decision on the comment, or another one since."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,7 @@ class Decision:
     fault: str
     word: str
     note: str
+    still: str  # if given: only those that are still in this state
 
 
 def decide(
@@ -54,57 +64,147 @@ def decide(
     with the moderators, in the record. Story by story: one transaction each, so that
     a long list holds up no reader. What its writer has withdrawn stays withdrawn.
     """
-    decision = Decision(state, fault, word, note)
+    return len(
+        decisions_on(
+            comments, state, moderator=moderator, fault=fault, word=word, note=note
+        )
+    )
+
+
+def decisions_on(
+    comments: Iterable[Comment],
+    state: Comment.State,
+    *,
+    moderator: User | None,
+    fault: str = "",
+    word: str = "",
+    note: str = "",
+    still: str = "",
+) -> list[Event]:
+    """Decide as ``decide`` does; return the record of each decision.
+
+    With ``still`` given, what is no longer in that state is left as it is: another
+    moderator was quicker.
+    """
+    decision = Decision(state, fault, word, note, still)
     by_article: dict[int, list[int]] = {}
     for comment in comments:
         by_article.setdefault(comment.thread_id, []).append(comment.pk)
-    changed = 0
+    events = []
     for article_id, ids in by_article.items():
         article = Article.objects.get(pk=article_id)
-        changed += _decide_in_thread(article, ids, decision, moderator)
-    return changed
+        events += _decide_in_thread(article, ids, decision, moderator)
+    return events
+
+
+@transaction.atomic
+def undo(
+    comment: Comment, *, moderator: User | None, decision: Event | None = None
+) -> Event:
+    """Put back what was before the last decision on ``comment``; return the record.
+
+    Raise ``NothingToUndo`` where none was made, or where the last is not the
+    ``decision`` given. An undo is a decision like another, and can be undone.
+    """
+    article = Article.objects.get(pk=comment.thread_id)
+    thread = locked_thread(article)
+    comment = thread.comments.get(pk=comment.pk)
+    comment.thread = thread
+    last = Event.objects.about(comment).filter(act__in=DECISIONS).first()
+    if last is None or last.before is None or comment.state == State.WITHDRAWN:
+        raise NothingToUndo
+    if decision and decision.pk != last.pk:
+        raise NothingToUndo
+    event = _put_back(comment, last.before, moderator)
+    thread.save()
+    page_versions.move(article)
+    return event
+
+
+def _put_back(comment: Comment, facts: dict[str, Any], moderator: User | None) -> Event:
+    before = _facts_of(comment)
+    count(comment, -1)
+    comment.state = facts["state"]
+    count(comment, 1)
+    comment.fault, comment.word = facts.get("fault", ""), facts.get("word", "")
+    comment.open_reports = facts.get("open_reports", 0)
+    settled_at, comment.decided_at = comment.decided_at, None
+    if facts.get("decided_at"):
+        comment.decided_at = parse_datetime(facts["decided_at"])
+    if comment.open_reports and not before["open_reports"]:
+        comment.reports.filter(settled_at=settled_at).update(settled_at=None)
+    learning.learn(comment)
+    comment.save()
+    after = _facts_of(comment)
+    event = Event.objects.record(moderator, UNDO, comment, before=before, after=after)
+    notification.comment_decided(comment, before["state"])
+    return event
+
+
+def _facts_of(comment: Comment) -> dict[str, Any]:
+    """Return what a decision changes of ``comment``, as the record keeps it."""
+    decided_at = comment.decided_at
+    return {
+        "state": str(comment.state),
+        "fault": str(comment.fault),
+        "word": comment.word,
+        "open_reports": comment.open_reports,
+        "decided_at": decided_at.isoformat() if decided_at else None,
+    }
 
 
 @transaction.atomic
 def _decide_in_thread(
     article: Article, ids: list[int], decision: Decision, moderator: User | None
-) -> int:
+) -> list[Event]:
     thread = locked_thread(article)
-    # Read again under the lock: another moderator may have been quicker.
-    others = thread.comments.filter(pk__in=ids).exclude(
-        state__in=[decision.state, State.WITHDRAWN]
-    )
+    # Read again under the lock: another moderator may have been quicker. To leave a
+    # comment that was reported as it is, is a decision.
+    others = thread.comments.filter(pk__in=ids).exclude(state=State.WITHDRAWN)
+    others = others.filter(~Q(state=decision.state) | Q(open_reports__gt=0))
+    if decision.still:
+        others = others.filter(state=decision.still)
     comments = list(others.order_by("number"))
+    events = []
     for comment in comments:
         comment.thread = thread
-        _decide(comment, decision, moderator)
+        events.append(_decide(comment, decision, moderator))
     if comments:
         thread.save()
         page_versions.move(article)
-    return len(comments)
+    return events
 
 
-def _decide(comment: Comment, decision: Decision, moderator: User | None) -> None:
-    before = {"state": comment.state, "fault": comment.fault, "word": comment.word}
+def _decide(comment: Comment, decision: Decision, moderator: User | None) -> Event:
+    before = _facts_of(comment)
     count(comment, -1)
     comment.state = decision.state
     count(comment, 1)
     comment.fault, comment.word = decision.fault, decision.word
     comment.decided_at = timezone.now()
+    if comment.open_reports:
+        _settle_reports(comment)
     learning.learn(comment)
     comment.save()
     if akismet.is_on() and akismet.is_wrong(comment):
         tasks.report_to_akismet.enqueue(comment.pk)
-    after = {"state": comment.state, "fault": comment.fault, "word": comment.word}
-    Event.objects.record(
+    event = Event.objects.record(
         moderator,
         ACTS[decision.state],
         comment,
         reason=decision.note or decision.word,
         before=before,
-        after=after,
+        after=_facts_of(comment),
     )
-    notification.comment_decided(comment, before["state"])
+    if before["state"] != comment.state:
+        notification.comment_decided(comment, before["state"])
+    return event
+
+
+def _settle_reports(comment: Comment) -> None:
+    unsettled = Report.objects.filter(comment=comment, settled_at=None)
+    unsettled.update(settled_at=comment.decided_at)
+    comment.open_reports = 0
 
 
 @transaction.atomic

@@ -58,14 +58,13 @@ class Waiting:
 def waiting_for(user: User) -> list[Waiting]:
     """Return what waits for ``user``, as far as they may do something about it."""
     now = timezone.now()
-    comments = reverse("admin:comments_comment_changelist")
+    queue = reverse("admin:comments_comment_queue")
     stories = reverse("admin:articles_article_changelist")
     images = reverse("admin:articles_image_changelist")
     waiting = []
     if user.has_perm("comments.moderate_thread"):
         pending = Comment.objects.pending().count()
-        url = f"{comments}?state__exact=pending"
-        waiting.append(Waiting(_("Comments pending"), pending, url))
+        waiting.append(Waiting(_("Comments pending"), pending, queue))
     if user.has_perm("ratings.decide_burst"):
         bursts = Burst.objects.waiting()
         votes = bursts.aggregate(votes=Sum("size"))["votes"] or 0

@@ -1,7 +1,8 @@
 """The desk's pages for comments: the queue, the threads, and what is asked of both."""
 
+from .bans import BanAdmin
 from .comments import CommentAdmin
 from .discussion import DiscussionAdmin
 from .threads import ThreadAdmin
 
-__all__ = ["CommentAdmin", "DiscussionAdmin", "ThreadAdmin"]
+__all__ = ["BanAdmin", "CommentAdmin", "DiscussionAdmin", "ThreadAdmin"]

@@ -14,6 +14,7 @@ from comments import moderation, screening
 from comments.models import Comment
 from newsroom.staff import staff_of
 
+from . import queue
 from .base import Moderated
 
 if TYPE_CHECKING:
@@ -78,6 +79,9 @@ class CommentAdmin(Moderated, admin.ModelAdmin):
         "created_at",
     ]
     fields = (*readonly_fields, "fault", "word")
+
+    def get_urls(self) -> list[Any]:
+        return queue.urls() + super().get_urls()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Comment]:
         return super().get_queryset(request).select_related("thread__article", "parent")

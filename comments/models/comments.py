@@ -133,6 +133,7 @@ class Comment(models.Model):
                 fields=["root", "number"], name="comment_replies_as_they_came"
             ),
             models.Index(fields=["state", "-id"], name="comment_queue"),
+            models.Index(fields=["created_at"], name="comment_by_time"),
             models.Index(fields=["email", "-created_at"], name="comment_by_email"),
             models.Index(
                 fields=["reader_hash", "-created_at"], name="comment_by_reader"

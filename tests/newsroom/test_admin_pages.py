@@ -138,7 +138,7 @@ def test_a_time_zone_that_is_none_is_refused_with_an_example(client):
     ("group", "may_open"),
     [
         ("Reporter", {"Article", "Author", "Image", "Revision", "Section", "Tag"}),
-        ("Moderator", {"Article", "Comment", "Burst", "Discussion", "Event", "Rating", "RatingSettings",
+        ("Moderator", {"Article", "Comment", "Ban", "Burst", "Discussion", "Event", "Rating", "RatingSettings",
                        "Tally", "Thread"}),
         (
             "Editor",
