@@ -10,6 +10,7 @@ from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from comments import akismet, text
+from comments.models import Appeal, IllegalNotice, Report
 
 if TYPE_CHECKING:
     from comments.rules import Rules
@@ -111,3 +112,87 @@ def _limit(field: forms.Field) -> None:
     )
     field.widget.attrs["data-most"] = most
     field.validators.append(MaxLengthValidator(most, message))
+
+
+class ReportForm(forms.ModelForm):
+    """What a reader has against a comment."""
+
+    class Meta:
+        model = Report
+        fields = ("reason", "words")
+        widgets = {
+            "reason": forms.RadioSelect,
+            "words": forms.Textarea({"rows": 3, "dir": "auto"}),
+        }
+        error_messages = {
+            "reason": {
+                "required": _("Choose what is wrong with it."),
+                "invalid_choice": _("Choose what is wrong with it."),
+            },
+            "words": {"max_length": _("500 characters are the most. Shorten it.")},
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Without the empty choice that Django adds: nothing is chosen yet.
+        self.fields["reason"].widget.choices = Report.Reason.choices
+
+
+class NoticeForm(forms.ModelForm):
+    """Notice of illegal content: what Article 16 of the Digital Services Act names."""
+
+    KEPT = ("explanation", "law", "name", "email")
+
+    in_good_faith = forms.BooleanField(
+        label=_(
+            "I believe in good faith that what I say here is correct and complete."
+        ),
+        error_messages={"required": _("Confirm this to give notice.")},
+    )
+
+    class Meta:
+        model = IllegalNotice
+        fields = ("explanation", "law", "name", "email")
+        widgets = {
+            "explanation": forms.Textarea({"rows": 6, "dir": "auto"}),
+            "law": forms.TextInput({"dir": "auto"}),
+            "name": forms.TextInput({"autocomplete": "name", "dir": "auto"}),
+            "email": forms.EmailInput({"autocomplete": "email"}),
+        }
+        labels = {
+            "explanation": _("Why is it illegal?"),
+            "law": _("Which law does it break, if you know?"),
+        }
+        help_texts = {
+            "email": _(
+                "Name and email may be left out where the law lets you, as for crimes "
+                "against children; with an address we can tell you what was decided."
+            )
+        }
+        error_messages = {
+            "explanation": {"required": _("Say why it is illegal.")},
+            "email": {"invalid": _("This is no email address.")},
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        explanation = self.fields["explanation"]
+        most = 5000
+        message = _("%(limit_value)d characters are the most. Shorten it.")
+        explanation.validators.append(MaxLengthValidator(most, message))
+
+
+class AppealForm(forms.ModelForm):
+    """What a writer says against a refusal."""
+
+    class Meta:
+        model = Appeal
+        fields = ("words",)
+        widgets = {"words": forms.Textarea({"rows": 4, "dir": "auto"})}
+        labels = {"words": _("Why should it be published?")}
+        error_messages = {
+            "words": {
+                "required": _("Say why it should be published."),
+                "max_length": _("1,000 characters are the most. Shorten it."),
+            }
+        }

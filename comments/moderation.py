@@ -12,9 +12,10 @@ from django.utils.dateparse import parse_datetime
 
 from articles import page_versions
 from articles.models import Article
-from comments import akismet, learning, notification, tasks
-from comments.models import Comment, Report
+from comments import akismet, learning, notification, slow_mode, tasks
+from comments.models import Appeal, Comment, Discussion, Report
 from comments.posting import count, locked_thread
+from comments.rules import is_slow, rules_of
 from newsroom.models import Event
 
 if TYPE_CHECKING:
@@ -171,6 +172,8 @@ def _decide_in_thread(
         events.append(_decide(comment, decision, moderator))
     if comments:
         thread.save()
+        if decision.state in slow_mode.REFUSED:
+            slow_mode.note_trouble(thread, rules_of(article))
         page_versions.move(article)
     return events
 
@@ -184,6 +187,10 @@ def _decide(comment: Comment, decision: Decision, moderator: User | None) -> Eve
     comment.decided_at = timezone.now()
     if comment.open_reports:
         _settle_reports(comment)
+    if comment.is_approved:  # a change of mind settles an appeal for the writer
+        Appeal.objects.filter(comment=comment, decided_at=None).update(
+            upheld=True, decided_at=comment.decided_at, decided_by=moderator
+        )
     learning.learn(comment)
     comment.save()
     if akismet.is_on() and akismet.is_wrong(comment):
@@ -225,4 +232,46 @@ def _set_closed(article: Article, moderator: User | None, *, closed: bool) -> No
         thread.closed = closed
         thread.save()
         Event.objects.record(moderator, "close" if closed else "reopen", thread)
+        page_versions.move(article)
+
+
+@transaction.atomic
+def slow_down(article: Article, *, moderator: User | None) -> None:
+    """Set slow mode by hand, for as long as the story's rules say."""
+    thread = locked_thread(article)
+    thread.slow_until = slow_mode.lasting(thread, rules_of(article))
+    thread.save()
+    after = {"until": thread.slow_until.isoformat()}
+    Event.objects.record(moderator, "slow down", thread, after=after)
+    page_versions.move(article)
+
+
+@transaction.atomic
+def end_slow_mode(article: Article, *, moderator: User | None) -> None:
+    """End slow mode now. What happens next may set it again."""
+    thread = locked_thread(article)
+    if is_slow(thread):
+        thread.slow_until = None
+        thread.save()
+        Event.objects.record(moderator, "end slow mode", thread)
+        page_versions.move(article)
+
+
+@transaction.atomic
+def hold_every_comment(
+    article: Article, *, moderator: User | None, hold: bool = True
+) -> None:
+    """Let a moderator read each comment on ``article`` first, or no longer."""
+    locked_thread(article)
+    settings, _new = Discussion.objects.get_or_create(article=article)
+    if settings.hold_all != hold:
+        before, settings.hold_all = settings.hold_all, hold
+        settings.save(update_fields=["hold_all"])
+        Event.objects.record(
+            moderator,
+            "change settings",
+            settings,
+            before={"hold_all": before},
+            after={"hold_all": hold},
+        )
         page_versions.move(article)

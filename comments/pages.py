@@ -15,10 +15,11 @@ from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 
 from comments.models import Comment, Thread, step
-from comments.rules import Rules, is_open, rules_of
+from comments.rules import Rules, is_open, is_slow, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from articles.models import Article
     from comments.querysets import CommentQuerySet
@@ -49,6 +50,11 @@ class ThreadPage:
     def is_open(self) -> bool:
         """Whether comments may be written now."""
         return is_open(self.thread, self.rules)
+
+    @property
+    def slow_until(self) -> datetime | None:
+        """Until when slow mode holds; None: it does not."""
+        return self.thread.slow_until if is_slow(self.thread) else None
 
 
 def page_of(article: Article, *, start: int = 0) -> ThreadPage:

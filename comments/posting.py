@@ -11,7 +11,7 @@ from django.db.models import Exists, F, Q, Subquery
 from django.utils import timezone
 
 from articles import page_versions
-from comments import notification, screening, text
+from comments import notification, screening, slow_mode, text
 from comments.models import Ban, Comment, Thread, step
 from comments.rules import Rules, is_open, is_slow, rules_of
 from comments.screening import Circumstances
@@ -83,6 +83,8 @@ def post_comment(
     )
     screening.screen(comment, around, rules)
     store(comment)
+    if comment.state in slow_mode.REFUSED:
+        slow_mode.note_trouble(thread, rules)
     notification.comment_posted(comment, rules)
     page_versions.move(article)
     return comment

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.models import Article, Image
-from comments.models import Comment
+from comments.models import Appeal, Comment, IllegalNotice
 from newsroom import errors, limits, networks
 from newsroom.staff import staff_of
 from ratings.models import Burst
@@ -65,6 +65,13 @@ def waiting_for(user: User) -> list[Waiting]:
     if user.has_perm("comments.moderate_thread"):
         pending = Comment.objects.pending().count()
         waiting.append(Waiting(_("Comments pending"), pending, queue))
+        notices = IllegalNotice.objects.filter(state=IllegalNotice.State.OPEN).count()
+        url = reverse("admin:comments_illegalnotice_changelist")
+        url = f"{url}?state__exact=open"
+        waiting.insert(0, Waiting(_("Notices of illegal content"), notices, url))
+        appeals = Appeal.objects.filter(decided_at=None).count()
+        url = f"{reverse('admin:comments_appeal_changelist')}?decided_at__isempty=1"
+        waiting.append(Waiting(_("Appeals"), appeals, url))
     if user.has_perm("ratings.decide_burst"):
         bursts = Burst.objects.waiting()
         votes = bursts.aggregate(votes=Sum("size"))["votes"] or 0

@@ -3,6 +3,14 @@
 from .bans import BanAdmin
 from .comments import CommentAdmin
 from .discussion import DiscussionAdmin
+from .objections import AppealAdmin, IllegalNoticeAdmin
 from .threads import ThreadAdmin
 
-__all__ = ["BanAdmin", "CommentAdmin", "DiscussionAdmin", "ThreadAdmin"]
+__all__ = [
+    "AppealAdmin",
+    "BanAdmin",
+    "CommentAdmin",
+    "DiscussionAdmin",
+    "IllegalNoticeAdmin",
+    "ThreadAdmin",
+]

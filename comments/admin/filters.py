@@ -40,6 +40,8 @@ CHECKS = [
     ("network", _("busy network")),
     ("trap", _("hidden field")),
     ("ban", _("ban")),
+    ("reports", _("reports by readers")),
+    ("late", _("changed late")),
 ]
 
 

@@ -12,14 +12,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from comments import editing, screening
-from comments.forms import EditForm
-from comments.models import Comment
+from comments.forms import AppealForm, EditForm
+from comments.models import Appeal, Comment
 from comments.rules import rules_of
 from comments.screening import Circumstances
 from comments.views.posting import client_of
 from newsroom.same_origin import same_origin
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from comments.rules import Rules
 
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 @require_safe
 def status(request: HttpRequest, key: str) -> HttpResponse:
     """Show the one who wrote a comment what became of it."""
-    comment = _own(key)
+    comment = own_comment(key)
     rules = rules_of(comment.thread.article)
     form = EditForm(initial={"comment": comment.source})
     return status_page(request, comment, rules, form)
@@ -38,7 +40,7 @@ def status(request: HttpRequest, key: str) -> HttpResponse:
 @same_origin
 def edit(request: HttpRequest, key: str) -> HttpResponse:
     """Change the comment's words, while that is possible."""
-    comment = _own(key)
+    comment = own_comment(key)
     if request.method != "POST":
         return _back(comment)
     article = comment.thread.article
@@ -70,7 +72,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
 @same_origin
 def withdraw(request: HttpRequest, key: str) -> HttpResponse:
     """Take the comment back, while that is possible."""
-    comment = _own(key)
+    comment = own_comment(key)
     if request.method != "POST":
         return _back(comment)
     rules = rules_of(comment.thread.article)
@@ -90,24 +92,27 @@ def status_page(
     form: EditForm,
     *,
     status: int = 200,
-    more: dict[str, object] | None = None,
+    more: Mapping[str, object] | None = None,
 ) -> HttpResponse:
     """Answer with the private page of ``comment``."""
     context = {
         "comment": comment,
         "article": comment.thread.article,
         "form": form,
+        "appeal": Appeal.objects.filter(comment=comment).first(),
+        "appeal_form": AppealForm(),
         "until": editing.editable_until(comment, rules),
     }
     response = render(
-        request, "comments/status.html", context | (more or {}), status=status
+        request, "comments/status.html", {**context, **(more or {})}, status=status
     )
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Referrer-Policy"] = "same-origin"  # the address is the secret
     return response
 
 
-def _own(key: str) -> Comment:
+def own_comment(key: str) -> Comment:
+    """Return the comment whose private page has ``key``, or raise ``Http404``."""
     comments = Comment.objects.select_related("thread__article")
     return get_object_or_404(comments, status_key=key)
 

@@ -138,7 +138,8 @@ def test_a_time_zone_that_is_none_is_refused_with_an_example(client):
     ("group", "may_open"),
     [
         ("Reporter", {"Article", "Author", "Image", "Revision", "Section", "Tag"}),
-        ("Moderator", {"Article", "Comment", "Ban", "Burst", "Discussion", "Event", "Rating", "RatingSettings",
+        ("Moderator", {"Appeal", "Article", "Comment", "Ban", "Burst", "Discussion", "Event",
+                       "IllegalNotice", "Rating", "RatingSettings",
                        "Tally", "Thread"}),
         (
             "Editor",
