@@ -90,6 +90,23 @@ class CommentForm(forms.Form):
         return self.cleaned_data["email"].lower()
 
 
+class AddressForm(forms.Form):
+    """Whose comments are asked for."""
+
+    email = forms.EmailField(
+        label=_("Email"),
+        max_length=100,
+        widget=forms.EmailInput({"autocomplete": "email"}),
+        error_messages={
+            "required": _("Give the address that you wrote with."),
+            "invalid": _("This is no email address. Give one as in name@example.org."),
+        },
+    )
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+
 class EditForm(forms.Form):
     """The words of one's own comment."""
 

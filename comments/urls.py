@@ -1,6 +1,6 @@
 from django.urls import path
 
-from comments.views import objecting, own, reading
+from comments.views import correspondence, objecting, own, reading
 
 app_name = "comments"
 urlpatterns = [
@@ -13,5 +13,13 @@ urlpatterns = [
     path("status/<slug:key>/appeal/", objecting.appeal, name="appeal"),
     path("<int:pk>/report/", objecting.report, name="report"),
     path("<int:pk>/illegal/", objecting.illegal, name="illegal"),
+    path("mail/<slug:key>/", correspondence.wishes, name="mail"),
+    path("mail/<slug:key>/stop/", correspondence.stop, name="mail-stop"),
+    path("decide/<str:token>/", correspondence.decide, name="decide"),
+    path("mine/", correspondence.ask_for_mine, name="ask-for-mine"),
+    path("mine/<str:token>/", correspondence.mine, name="mine"),
+    path("mine/<str:token>/export/", correspondence.export, name="export"),
+    path("mine/<str:token>/erase/", correspondence.erase, name="erase"),
+    path("mine/<str:token>/<int:pk>/", correspondence.edit_mine, name="edit-mine"),
     path("notice/<slug:reference>/", objecting.notice, name="notice"),
 ]

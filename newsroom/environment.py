@@ -29,7 +29,8 @@ def read(
 ) -> Any:
     """Return the variable ``name``, or the file's text that ``NAME_FILE`` names.
 
-    ``kind`` is a cast of django-environ: str, bool, int, db_url or cache_url. A bool
+    ``kind`` is a cast of django-environ: str, bool, int, db_url, cache_url
+    or email_url. A bool
     is "on" or "off", or another pair of words for it, and takes no ``valid``.
     ``default`` is in the same notation as the variable. Raise
     ``ImproperlyConfigured`` if the variable is absent without a default, if it does

@@ -144,6 +144,14 @@ class EventQuerySet(models.QuerySet["Event"]):
             "-pk"
         )
 
+    def forget_name_of(self, thing: models.Model) -> None:
+        """Let the record of ``thing`` keep its number alone: its person was erased.
+
+        The one change that the record knows: what was done and why stays.
+        """
+        name = f"{thing._meta.verbose_name} {thing.pk}"
+        super(EventQuerySet, self.about(thing)).update(object_name=name)
+
     def update(self, **kwargs: Any) -> int:
         raise TypeError("The record of events is append-only.")
 

@@ -1,5 +1,6 @@
 """Everything an operator can choose, read from the environment; see .env.example."""
 
+from email.utils import parseaddr
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -221,6 +222,39 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
 # --- Work that can wait -------------------------------------------------------------
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+
+# --- Mail ---------------------------------------------------------------------------
+
+_mail = read(
+    "EMAIL_URL",
+    "email_url",
+    f"filemail:///{VAR / 'mail'}",  # as files, until a server is named
+    example="smtp+tls://newsroom:password@mail.example.org:587",
+    valid=lambda mail: bool(mail.get("EMAIL_HOST") or mail.get("EMAIL_FILE_PATH")),
+)
+MAIL_FROM = read(
+    "MAIL_FROM",
+    default=f"newsroom@{'localhost' if _host in _loopback else _host}",
+    example="Newsroom <newsroom@news.example.org>",
+    valid=lambda address: "@" in parseaddr(address)[1],
+)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
+MAILERS = {
+    "default": {
+        "BACKEND": _mail["EMAIL_BACKEND"],
+        "OPTIONS": {
+            "host": _mail["EMAIL_HOST"],
+            "port": _mail["EMAIL_PORT"],
+            "username": _mail["EMAIL_HOST_USER"] or "",
+            "password": _mail["EMAIL_HOST_PASSWORD"] or "",
+            "use_tls": _mail.get("EMAIL_USE_TLS", False),
+            "use_ssl": _mail.get("EMAIL_USE_SSL", False),
+            "timeout": 20,  # seconds
+        }
+        if _mail["EMAIL_HOST"]
+        else {"file_path": _mail["EMAIL_FILE_PATH"]},
+    }
+}
 
 # --- People who work here -----------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from .bans import BanAdmin
 from .comments import CommentAdmin
 from .discussion import DiscussionAdmin
+from .mail import ModeratorMailAdmin
 from .objections import AppealAdmin, IllegalNoticeAdmin
 from .threads import ThreadAdmin
 
@@ -12,5 +13,6 @@ __all__ = [
     "CommentAdmin",
     "DiscussionAdmin",
     "IllegalNoticeAdmin",
+    "ModeratorMailAdmin",
     "ThreadAdmin",
 ]

@@ -224,7 +224,10 @@ def test_an_answer_to_what_was_removed_meanwhile_is_kept_and_asked_about():
     assert Comment.objects.count() == 1
 
 
-def test_the_dearest_comment_costs_at_most_twelve_queries():
+def test_the_dearest_comment_costs_at_most_twelve_queries(settings):
+    settings.TASKS = {
+        "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
+    }
     article, reader = make_article(), Reader()
     make_comment(article, **KNOWN)
     parent = make_comment(article)

@@ -36,6 +36,8 @@ MALFORMED = {
     "AKISMET_KEY": ("my key", "AKISMET_KEY=0123456789ab"),
     "AKISMET_URL": ("akismet", "AKISMET_URL=https://rest.akismet.com"),
     "LOGIN_FAILURES_PER_QUARTER_HOUR": ("", "LOGIN_FAILURES_PER_QUARTER_HOUR=10"),
+    "EMAIL_URL": ("mail.example.org", "EMAIL_URL=smtp+tls://newsroom:password@"),
+    "MAIL_FROM": ("the desk", "MAIL_FROM=Newsroom <newsroom@news.example.org>"),
     "LOG_LEVEL": ("LOUD", "LOG_LEVEL=INFO"),
 }
 
@@ -128,6 +130,7 @@ def test_the_documented_production_environment_passes_djangos_own_check(checkout
         TRUSTED_PROXIES="1",
         HSTS_INCLUDE_SUBDOMAINS="on",
         HSTS_PRELOAD="on",
+        EMAIL_URL="smtp+tls://newsroom:password@mail.example.org:587",
     )
 
     assert result.returncode == 0, result.stderr
