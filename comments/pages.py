@@ -1,6 +1,6 @@
 """The part of a thread that one page shows: it costs the same in a thread of any size.
 
-A page has at most 50 comments that answer the story, in the order they came, and under
+A page has at most 50 comments that answer the story, in one of three orders, and under
 each the 20 replies that came first. Whoever answers comes later than what is answered,
 so those 20 always hang together. The rest of a long branch has pages of its own.
 """
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 
-from comments.models import Comment, Thread, step
+from comments.models import Comment, Discussion, Thread, step
 from comments.rules import Rules, is_open, is_slow, rules_of
 
 if TYPE_CHECKING:
@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from articles.models import Article
     from comments.querysets import CommentQuerySet
 
+Order = Discussion.Order
 REPLIES_SHOWN = 20
 REPLIES_A_PAGE = 100
+MOST_RECOMMENDED = 200
+PICKS_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,19 @@ class Branch:
 
 @dataclass(frozen=True)
 class ThreadPage:
-    """What a page shows of a thread, and the number the next page begins with."""
+    """What a page shows of a thread, in which order, and where the next begins.
+
+    ``start`` and ``next_from`` are numbers of comments, or places among the most
+    recommended.
+    """
 
     thread: Thread
     rules: Rules
     branches: Sequence[Branch]
+    order: str
+    start: int | None
     next_from: int | None
+    picks: Sequence[Comment] = ()
 
     @property
     def is_open(self) -> bool:
@@ -57,37 +67,67 @@ class ThreadPage:
         return self.thread.slow_until if is_slow(self.thread) else None
 
 
-def page_of(article: Article, *, start: int = 0) -> ThreadPage:
-    """Return the page that begins with the first visible comment from ``start`` on.
+def page_of(
+    article: Article,
+    *,
+    order: str = "",
+    start: int | None = None,
+    with_picks: bool = False,
+) -> ThreadPage:
+    """Return one page of the comments that answer ``article``, and their replies.
 
-    ``start`` is a comment's number in its thread. Three queries.
+    ``order`` is an ``Order``, the story's own if omitted. ``start`` is the number of
+    the comment that the page begins with, or for the most recommended, of which there
+    are 200, how many stand before it. Three queries; one more for the picks.
     """
     rules = rules_of(article)
+    order = order or rules.order
     last_shown = (
         Comment.objects.filter(root=OuterRef("pk"))
         .visible()
         .order_by("number")
         .values("number")[REPLIES_SHOWN - 1 : REPLIES_SHOWN]
     )
+    most = rules.roots_a_page
+    found = _in_order(article, order, start, most)
     roots = list(
-        Comment.objects.filter(thread=article.pk, number__gte=start)
-        .visible()
-        .roots()
-        .select_related("thread")
-        .annotate(last_shown=Subquery(last_shown))[: rules.roots_a_page + 1]
+        found.select_related("thread").annotate(last_shown=Subquery(last_shown))
     )
     thread = roots[0].thread if roots else _thread_of(article)
     thread.article = article
-    has_more = len(roots) > rules.roots_a_page
-    next_from = roots[rules.roots_a_page].number if has_more else None
-    roots = roots[: rules.roots_a_page]
+    next_from = roots[most].number if len(roots) > most else None
+    if order == Order.RECOMMENDED and next_from is not None:
+        next_from = (start or 0) + most
+        next_from = next_from if next_from < MOST_RECOMMENDED else None
+    roots = roots[:most]
     replies: dict[int, list[Comment]] = {root.pk: [] for root in roots}
     for reply in _first_replies(roots):
         replies[reply.root_id or 0].append(reply)
     if is_open(thread, rules) and not rules.staff_only:
         _mark_repliable([*roots, *chain.from_iterable(replies.values())], rules)
     branches = [_branch(root, replies[root.pk]) for root in roots]
-    return ThreadPage(thread, rules, branches, next_from)
+    picks = _picks(thread) if with_picks and thread.approved else []
+    return ThreadPage(thread, rules, branches, order, start, next_from, picks)
+
+
+def _in_order(
+    article: Article, order: str, start: int | None, most: int
+) -> CommentQuerySet:
+    roots = Comment.objects.filter(thread=article.pk, depth=0).visible()
+    if order == Order.NEWEST:
+        if start is not None:
+            roots = roots.filter(number__lte=start)
+        return roots.order_by("-number")[: most + 1]
+    if order == Order.RECOMMENDED:
+        begin = min(start or 0, MOST_RECOMMENDED)
+        end = min(begin + most + 1, MOST_RECOMMENDED + 1)
+        return roots.order_by("-recommended", "number")[begin:end]
+    return roots.filter(number__gte=start or 0).order_by("number")[: most + 1]
+
+
+def _picks(thread: Thread) -> Sequence[Comment]:
+    approved = thread.comments.filter(state=Comment.State.APPROVED)
+    return list(approved.exclude(picked_at=None).order_by("-picked_at")[:PICKS_SHOWN])
 
 
 def _mark_repliable(comments: Iterable[Comment], rules: Rules) -> None:
@@ -123,6 +163,7 @@ class RepliesPage:
     """What a page shows of one branch, and the path the next page begins with."""
 
     branch: Branch
+    rules: Rules
     is_open: bool
     next_from: str
 
@@ -150,7 +191,7 @@ def replies_page(root: Comment, *, start: str = "") -> RepliesPage:
     open_now = is_open(root.thread, rules) and not rules.staff_only
     if open_now:
         _mark_repliable([root, *replies], rules)
-    return RepliesPage(Branch(root, replies, more=0), open_now, following)
+    return RepliesPage(Branch(root, replies, more=0), rules, open_now, following)
 
 
 def address_of(comment: Comment, article: Article) -> str:
@@ -160,18 +201,26 @@ def address_of(comment: Comment, article: Article) -> str:
     """
     root = comment.root or comment
     anchor = f"#comment-{comment.pk}"
-    if comment.depth and not _is_among_first(
-        Comment.objects.filter(root=root), comment, REPLIES_SHOWN
-    ):
+    theirs = Comment.objects.filter(root=root).visible()
+    if comment.depth and not _is_among_first(theirs, comment, REPLIES_SHOWN):
         address = reverse("comments:replies", args=[root.pk])
         return f"{address}?from={comment.path}{anchor}"
-    roots = Comment.objects.filter(thread=comment.thread_id, depth=0)
-    if _is_among_first(roots, root, rules_of(article).roots_a_page):
+    rules = rules_of(article)
+    roots = Comment.objects.filter(thread=comment.thread_id, depth=0).visible()
+    is_newest_first = rules.order == Order.NEWEST
+    if rules.order != Order.RECOMMENDED and _is_among_first(
+        roots, root, rules.roots_a_page, newest=is_newest_first
+    ):
         return f"{article.get_absolute_url()}{anchor}"
     address = reverse("comments:thread", args=[article.pk])
-    return f"{address}?from={root.number}{anchor}"
+    return f"{address}?order={Order.OLDEST}&from={root.number}{anchor}"
 
 
-def _is_among_first(comments: CommentQuerySet, comment: Comment, most: int) -> bool:
-    earlier = comments.visible().filter(number__lt=comment.number).order_by("number")
-    return not earlier[most - 1 : most].exists()
+def _is_among_first(
+    comments: CommentQuerySet, comment: Comment, most: int, *, newest: bool = False
+) -> bool:
+    if newest:
+        before = comments.filter(number__gt=comment.number).order_by("-number")
+    else:
+        before = comments.filter(number__lt=comment.number).order_by("number")
+    return not before[most - 1 : most].exists()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class CommentQuerySet(models.QuerySet["Comment"]):
     def visible(self) -> Self:
         """Return what readers see: approved comments, and tombstones over replies."""
-        return self.filter(Q(state="approved") | Q(approved_replies__gt=0))
+        return self.filter(is_shown=True)
 
     def repliable(self, *, levels: int) -> Self:
         """Return those that an answer may be written to, in threads ``levels`` deep."""

@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy, ngettext
 
-from comments import moderation, screening
+from comments import moderation, picking, screening
 from comments.models import Comment
 from newsroom.staff import staff_of
 
@@ -66,7 +66,7 @@ class CommentAdmin(Moderated, admin.ModelAdmin):
     search_fields = ["name", "email", "source"]
     date_hierarchy = "created_at"
     show_full_result_count = False
-    actions = ["approve", "mark_as_spam", "remove", "hold"]
+    actions = ["approve", "mark_as_spam", "remove", "hold", "pick", "unpick"]
     readonly_fields = [
         "story",
         "answers",
@@ -161,3 +161,19 @@ class CommentAdmin(Moderated, admin.ModelAdmin):
     )
     def hold(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
         self._decide(request, queryset, State.PENDING)
+
+    @admin.action(
+        description=gettext_lazy("Pin selected comments as editors’ picks"),
+        permissions=["moderate"],
+    )
+    def pick(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
+        for comment in queryset:
+            picking.pick(comment, moderator=staff_of(request))
+
+    @admin.action(
+        description=gettext_lazy("Pin selected comments no more"),
+        permissions=["moderate"],
+    )
+    def unpick(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
+        for comment in queryset:
+            picking.unpick(comment, moderator=staff_of(request))

@@ -6,7 +6,7 @@ import secrets
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -71,6 +71,17 @@ class Comment(models.Model):
     path = models.CharField(max_length=10 * STEP, editable=False)
     depth = models.PositiveSmallIntegerField(editable=False)  # 0: answers the story
     approved_replies = models.PositiveIntegerField(default=0, editable=False)
+    # Whether readers see it or its tombstone: a column, for the indexes of the pages.
+    is_shown = models.GeneratedField(
+        expression=Case(
+            When(
+                Q(state="approved") | Q(approved_replies__gt=0), then=Value(value=True)
+            ),
+            default=Value(value=False),
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
 
     state = models.CharField(
         _("state"), choices=State, default=State.PENDING, max_length=9
@@ -127,10 +138,15 @@ class Comment(models.Model):
         ordering = ["-pk"]
         indexes = [
             models.Index(
-                fields=["thread", "depth", "number"], name="comment_roots_in_order"
+                fields=["thread", "depth", "is_shown", "number"],
+                name="comment_roots_in_order",
             ),
             models.Index(
-                fields=["root", "number"], name="comment_replies_as_they_came"
+                fields=["root", "is_shown", "number"],
+                name="comment_replies_as_they_came",
+            ),
+            models.Index(
+                fields=["thread", "is_shown", "path"], name="comment_in_reading_order"
             ),
             models.Index(fields=["state", "-id"], name="comment_queue"),
             models.Index(fields=["created_at"], name="comment_by_time"),
@@ -139,7 +155,7 @@ class Comment(models.Model):
                 fields=["reader_hash", "-created_at"], name="comment_by_reader"
             ),
             models.Index(
-                fields=["thread", "depth", "-recommended", "number"],
+                fields=["thread", "depth", "is_shown", "-recommended", "number"],
                 name="comment_most_recommended",
             ),
             models.Index(

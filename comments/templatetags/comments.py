@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from comments import pages, screening, text
+from comments import avatars, pages, screening, text
 from comments.forms import CommentForm
-from comments.models import Comment
+from comments.models import Comment, Thread
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.template import Context
 
     from articles.models import Article
@@ -26,7 +28,7 @@ def comment_thread(context: Context, article: Article) -> dict[str, object]:
     The one who has just posted sees what became of it; ``?reply_to=ID`` in the
     address makes the form answer that comment.
     """
-    page = pages.page_of(article)
+    page = pages.page_of(article, with_picks=True)
     request, act = context["request"], context.get("after")
     own = None
     if act and act.name == "comment":
@@ -48,6 +50,26 @@ def _parent(typed: str, page: pages.ThreadPage) -> Comment | None:
         return None
     repliable = Comment.objects.repliable(levels=page.rules.levels)
     return repliable.filter(pk=typed, thread=page.thread.pk).first()
+
+
+@register.simple_tag
+def avatar(comment: Comment, style: str) -> SafeString:
+    """Return the picture of who wrote ``comment``, drawn as ``style``."""
+    return avatars.draw(comment.name, comment.email, style)
+
+
+@register.simple_tag
+def comment_counts(articles: Iterable[Article]) -> dict[int, int]:
+    """Return how many comments each of ``articles`` has, by its id: one query."""
+    ids = [article.pk for article in articles]
+    counted = Thread.objects.filter(pk__in=ids, approved__gt=0)
+    return dict(counted.values_list("pk", "approved"))
+
+
+@register.simple_tag
+def comment_count(article: Article, counts: dict[int, int] | str) -> int:
+    """Return the number for ``article`` out of ``comment_counts``."""
+    return counts.get(article.pk, 0) if isinstance(counts, dict) else 0
 
 
 @register.filter

@@ -34,7 +34,7 @@ def _version_of_comment(*, pk: int) -> Version:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@shared_page(version=_version_of_thread, parameters=("from",))
+@shared_page(version=_version_of_thread, parameters=("from", "order"))
 @same_origin
 def thread(request: HttpRequest, article_id: int) -> HttpResponse:
     """Show comments from the number ``from`` on; a POST adds one."""
@@ -42,7 +42,11 @@ def thread(request: HttpRequest, article_id: int) -> HttpResponse:
         article = get_object_or_404(_articles(), pk=article_id)
         return posting.post(request, article)
     article = _live_article(article_id)
-    page = pages.page_of(article, start=_number(request.GET.get("from", "0")))
+    order = request.GET.get("order", "")
+    if order and order not in pages.Order.values:
+        raise Http404
+    start = _number(request.GET["from"]) if "from" in request.GET else None
+    page = pages.page_of(article, order=order, start=start)
     context = {"article": article, "page": page}
     return render(request, "comments/thread.html", context)
 

@@ -33,8 +33,10 @@ def test_a_story_shows_fifty_comments_and_leads_to_the_rest(client):
     ]
 
     pages = [client.get(article.get_absolute_url())]
-    while found := re.search(r'href="([^"]+\?from=\d+)">More comments', pages[-1].text):
-        pages.append(client.get(found[1]))
+    while found := re.search(
+        r'href="([^"]+\?[^"]*from=\d+)">More comments', pages[-1].text
+    ):
+        pages.append(client.get(found[1].replace("&amp;", "&")))
 
     assert [len(comments_on(page)) for page in pages] == [50, 50, 5]
     assert [pk for page in pages for pk in comments_on(page)] == all_of_them
@@ -56,10 +58,12 @@ def test_removed_comments_take_no_room_and_tombstones_take_theirs(client):
     assert len(comments_on(first)) == Rules().roots_a_page + 1  # with the one reply
     assert comments_on(first)[0] == tombstone.pk
     assert not {one.pk for one in gone} & set(comments_on(first))
-    assert f"?from={shown[-1].number}" in first.text
+    assert f"?order=oldest&amp;from={shown[-1].number}" in first.text
     assert comments_on(second) == [shown[-1].pk]
     assert led[0].startswith(f"{article.get_absolute_url()}#")
-    assert led[1].startswith(f"{address_of_thread(article)}?from={shown[-1].number}#")
+    assert led[1].startswith(
+        f"{address_of_thread(article)}?order=oldest&from={shown[-1].number}#"
+    )
 
 
 def test_a_long_branch_shows_twenty_replies_and_leads_to_the_rest(client):
@@ -73,7 +77,7 @@ def test_a_long_branch_shows_twenty_replies_and_leads_to_the_rest(client):
     more = f"{len(replies) - REPLIES_SHOWN} more replies"
     pages = [client.get(reverse("comments:replies", args=[root.pk]))]
     while found := re.search(r'href="([^"]+\?from=[0-9a-z]+)"', pages[-1].text):
-        pages.append(client.get(found[1]))
+        pages.append(client.get(found[1].replace("&amp;", "&")))
     shown = [pk for page in pages for pk in comments_on(page) if pk != root.pk]
 
     assert comments_on(story) == [root.pk, *replies[:REPLIES_SHOWN]]
