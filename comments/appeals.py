@@ -73,17 +73,18 @@ def decide_appeal(
         raise AppealDecided
     if _decided_by(comment) == moderator and _others(moderator).exists():
         raise AnotherModeratorShould
-    made.upheld, made.decided_at, made.decided_by = upheld, timezone.now(), moderator
-    made.save()
     Event.objects.record(
         moderator,
         "uphold appeal" if upheld else "dismiss appeal",
         comment,
         reason=word,
     )
-    if upheld:
+    if upheld:  # which settles the appeal with it
         moderation.decide([comment], State.APPROVED, moderator=moderator, word=word)
+        made.refresh_from_db()
         return made
+    made.upheld, made.decided_at, made.decided_by = False, timezone.now(), moderator
+    made.save()
     comment.word = word or comment.word
     comment.save(update_fields=["word"])
     notification.comment_decided(comment, comment.state)

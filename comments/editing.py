@@ -58,6 +58,9 @@ def edit(
     ``TooLate``, also if a moderator has refused the comment meanwhile.
     """
     comment, article = _locked(comment)
+    # Not by a rule but by readers or a moderator: no new wording changes that.
+    held = [one for one in comment.verdicts if one["check"] == "reports"]
+    is_held = comment.state == State.PENDING and bool(held or comment.decided_at)
     if not (late or editable_until(comment, rules)) or comment.state not in {
         State.PENDING,
         State.APPROVED,
@@ -70,8 +73,12 @@ def edit(
     count(comment, -1)
     comment.source, comment.html = source, text.render(source)
     comment.edited_at = timezone.now()
-    comment.decided_at, comment.fault, comment.word = None, "", ""
+    if not is_held:
+        comment.decided_at, comment.fault, comment.word = None, "", ""
     screening.screen(comment, _known_of(comment, around or Circumstances()), rules)
+    if is_held and comment.is_approved:
+        comment.state = State.PENDING
+        comment.verdicts += held
     if late and comment.is_approved:
         reason = gettext_noop("Its writer changed it after the time for that.")
         comment.state = State.PENDING

@@ -141,6 +141,7 @@ class ReportForm(forms.ModelForm):
             "reason": forms.RadioSelect,
             "words": forms.Textarea({"rows": 3, "dir": "auto"}),
         }
+        labels = {"reason": _("What is wrong with it?"), "words": _("In your words")}
         error_messages = {
             "reason": {
                 "required": _("Choose what is wrong with it."),

@@ -47,7 +47,8 @@ def tell_of_post(comment: Comment) -> list[ModeratorMail]:
         _tell_authors(comment, article, rules)
         _tell_the_answered(comment, article)
     elif comment.state == State.PENDING and rules.mail_held:
-        return tell_moderators(comment, "held")
+        # Held once by screening and once by readers: two mails.
+        return tell_moderators(comment, "reported" if comment.open_reports else "held")
     return []
 
 
@@ -288,7 +289,8 @@ def _names(article: Article) -> dict[str, str]:
 
 def _reasons(comment: Comment) -> list[str]:
     said = [str(comment.get_fault_display())] if comment.fault else []
-    return [*said, *screening.told(comment), *filter(None, [comment.word])]
+    more = filter(None, [comment.statement, comment.word])
+    return [*said, *screening.told(comment), *more]
 
 
 def _mail_page(correspondent: Correspondent) -> str:

@@ -134,6 +134,15 @@ def _put_back(comment: Comment, facts: dict[str, Any], moderator: User | None) -
         comment.decided_at = parse_datetime(facts["decided_at"])
     if comment.open_reports and not before["open_reports"]:
         comment.reports.filter(settled_at=settled_at).update(settled_at=None)
+    theirs = Appeal.objects.filter(comment=comment)
+    if comment.is_approved:
+        theirs.filter(decided_at=None).update(
+            upheld=True, decided_at=timezone.now(), decided_by=moderator
+        )
+    else:  # what settled an appeal is undone: it waits again
+        theirs.filter(decided_at=settled_at).update(
+            upheld=None, decided_at=None, decided_by=None
+        )
     learning.learn(comment)
     comment.save()
     after = _facts_of(comment)
@@ -261,17 +270,17 @@ def end_slow_mode(article: Article, *, moderator: User | None) -> None:
 def hold_every_comment(
     article: Article, *, moderator: User | None, hold: bool = True
 ) -> None:
-    """Let a moderator read each comment on ``article`` first, or no longer."""
+    """Let a moderator read each comment on ``article`` first, or again as is usual."""
     locked_thread(article)
     settings, _new = Discussion.objects.get_or_create(article=article)
-    if settings.hold_all != hold:
-        before, settings.hold_all = settings.hold_all, hold
+    if bool(settings.hold_all) != hold:
+        before, settings.hold_all = settings.hold_all, hold or None
         settings.save(update_fields=["hold_all"])
         Event.objects.record(
             moderator,
             "change settings",
             settings,
             before={"hold_all": before},
-            after={"hold_all": hold},
+            after={"hold_all": settings.hold_all},
         )
         page_versions.move(article)

@@ -65,13 +65,15 @@ def decide_notice(
     comment = Comment.objects.get(pk=notice.comment_id)
     act = "uphold notice" if upheld else "dismiss notice"
     Event.objects.record(moderator, act, comment, reason=statement)
-    if upheld:
+    if upheld and comment.state == Comment.State.REMOVED:
+        comment.fault = Comment.Fault.ILLEGAL
+        comment.save(update_fields=["fault"])
+    elif upheld:
         moderation.decide(
             [comment],
             Comment.State.REMOVED,
             moderator=moderator,
             fault=Comment.Fault.ILLEGAL,
-            word=statement[:500],
         )
     notification.notice_decided(notice)
     return notice

@@ -43,11 +43,14 @@ class Duplicate(CommentRefused):
 
 
 class TooSoon(CommentRefused):
-    """The same person posted a moment ago; ``seconds`` is what lies between two."""
+    """The same person posted a moment ago; ``seconds`` is what lies between two.
 
-    def __init__(self, seconds: int) -> None:
+    ``is_slow`` tells whether that is so by slow mode.
+    """
+
+    def __init__(self, seconds: int, *, is_slow: bool) -> None:
         super().__init__(seconds)
-        self.seconds = seconds
+        self.seconds, self.is_slow = seconds, is_slow
 
 
 @transaction.atomic
@@ -77,7 +80,7 @@ def post_comment(
     if known["is_repeated"]:
         raise Duplicate
     if known["is_too_soon"] and not comment.staff_id:
-        raise TooSoon(_seconds_between(thread, rules))
+        raise TooSoon(_seconds_between(thread, rules), is_slow=is_slow(thread))
     around = replace(
         around or Circumstances(), is_known=known["is_known"], ban=known["ban"] or ""
     )

@@ -40,7 +40,8 @@ class BanQuerySet(models.QuerySet["Ban"]):
     def on(self, comment: Comment) -> Self:
         """Return the bans on whoever wrote ``comment`` (it may be unsaved)."""
         found = Q(kind="reader", value=comment.reader_hash)
-        found |= Q(kind="network", value=comment.network_key)
+        networks = [*comment.network_keys, comment.network_key]
+        found |= Q(kind="network", value__in=filter(None, networks))
         if comment.email:
             domain = comment.email.rpartition("@")[2]
             found |= Q(kind="email", value=comment.email)

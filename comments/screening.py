@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from comments import akismet, learning, text, words
 from comments.learning import NO_OPINION, Opinion
@@ -35,6 +35,23 @@ APPROVED, PENDING, REMOVED, SPAM = SEVERITY = [
     Comment.State.REMOVED,
     Comment.State.SPAM,
 ]
+
+
+# What moderators call the checks, those of other modules included.
+NAMES = {
+    "all": gettext_lazy("every comment is held"),
+    "first": gettext_lazy("first comment"),
+    "links": gettext_lazy("links"),
+    "words": gettext_lazy("words that hold"),
+    "refuse": gettext_lazy("words that refuse"),
+    "learner": gettext_lazy("spam learner"),
+    "akismet": gettext_lazy("Akismet"),
+    "network": gettext_lazy("busy network"),
+    "trap": gettext_lazy("hidden field"),
+    "ban": gettext_lazy("ban"),
+    "reports": gettext_lazy("reports by readers"),
+    "late": gettext_lazy("changed late"),
+}
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,9 @@ def _trouble(thread: Thread, at: datetime) -> int:
     refused = Comment.objects.filter(thread=thread, state__in=REFUSED).filter(
         Q(decided_at__gt=since) | Q(decided_at=None, created_at__gt=since)
     )
-    return reports.count() + refused.count()
+    # Of one network on one comment they are one.
+    by_network = reports.values("comment", "network_key").distinct()
+    return by_network.count() + refused.count()
 
 
 def _whole_minute(time: datetime) -> datetime:

@@ -11,6 +11,7 @@ from django.db.models import Count, Q
 
 from comments.models import Appeal, Comment
 from comments.moderation import DECISIONS
+from comments.screening import NAMES
 from newsroom.models import Event
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def _by_check(since: datetime) -> list[OfCheck]:
         if state == State.APPROVED:
             published.update(checks)
     return [
-        OfCheck(check, number, published[check])
+        OfCheck(str(NAMES.get(check, check)), number, published[check])
         for check, number in caught.most_common()
     ]
 

@@ -35,21 +35,49 @@ def network_key(request: HttpRequest) -> str:
     A keyed hash (HMAC-SHA-256, cut to 128 bits) of the /24 or /56 prefix. A client
     without a readable address (a Unix socket) has the network of all such clients.
     """
+    return _key(_this_week(), _prefix_of(request))
+
+
+def network_keys(request: HttpRequest) -> tuple[str, ...]:
+    """Return the keys of the client's network under this week's salt and the last.
+
+    What was noted last week is found by the second: for bans, and for nothing that
+    is counted.
+    """
+    prefix, this_week = _prefix_of(request), _this_week()
+    last_week = _kept_salt_of(this_week - timedelta(weeks=1))
+    keys = [_key(this_week, prefix)]
+    return (*keys, _hash(last_week, prefix)) if last_week else tuple(keys)
+
+
+def _prefix_of(request: HttpRequest) -> str:
     try:
         address = ip_address(client_address(request))
     except ValueError:
-        prefix = "unknown"
-    else:
-        mapped = getattr(address, "ipv4_mapped", None)
-        address = mapped or address
-        bits = PREFIX_BITS[address.version]
-        # strict=False: the host's bits are cut off, which is the point.
-        prefix = str(ip_network(f"{address}/{bits}", strict=False))
-    return hmac.digest(_salt_of_this_week(), prefix.encode(), hashlib.sha256)[:16].hex()
+        return "unknown"
+    mapped = getattr(address, "ipv4_mapped", None)
+    address = mapped or address
+    bits = PREFIX_BITS[address.version]
+    # strict=False: the host's bits are cut off, which is the point.
+    return str(ip_network(f"{address}/{bits}", strict=False))
 
 
-def _salt_of_this_week() -> bytes:
-    return _salt_of(monday_of(timezone.now().date()))
+def _key(week: date, prefix: str) -> str:
+    return _hash(_salt_of(week), prefix)
+
+
+def _hash(salt: bytes, prefix: str) -> str:
+    return hmac.digest(salt, prefix.encode(), hashlib.sha256)[:16].hex()
+
+
+def _this_week() -> date:
+    return monday_of(timezone.now().date())
+
+
+@lru_cache(maxsize=1)
+def _kept_salt_of(week: date) -> bytes | None:
+    row = NetworkSalt.objects.filter(week=week).first()
+    return bytes(row.salt) if row else None
 
 
 @lru_cache(maxsize=1)
@@ -68,6 +96,7 @@ def _salt_of(week: date) -> bytes:
 def forget_salt() -> None:
     """Read the salt from the database again: for tests, whose databases come and go."""
     _salt_of.cache_clear()
+    _kept_salt_of.cache_clear()
 
 
 def monday_of(day: date) -> date:

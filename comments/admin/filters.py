@@ -9,6 +9,7 @@ from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
+from comments import screening
 from comments.models import Comment
 
 if TYPE_CHECKING:
@@ -28,21 +29,7 @@ SHOWN = [
     ("approved", _("approved")),
     ("all", _("all")),
 ]
-CHECKS = [
-    ("", _("any")),
-    ("all", _("every comment is held")),
-    ("first", _("first comment")),
-    ("links", _("links")),
-    ("words", _("words that hold")),
-    ("refuse", _("words that refuse")),
-    ("learner", _("spam learner")),
-    ("akismet", _("Akismet")),
-    ("network", _("busy network")),
-    ("trap", _("hidden field")),
-    ("ban", _("ban")),
-    ("reports", _("reports by readers")),
-    ("late", _("changed late")),
-]
+CHECKS = [("", _("any")), *screening.NAMES.items()]
 
 
 class QueueFilter(forms.Form):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, override
 
 from django import forms
 from django.contrib import admin, messages
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +19,10 @@ from .base import Moderated
 if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.utils.safestring import SafeString
+
+
+# PostgreSQL would list what has no time last.
+OPEN_FIRST = F("decided_at").asc(nulls_first=True)
 
 
 class Decided(Moderated):
@@ -56,7 +61,7 @@ class AppealAdmin(Decided, admin.ModelAdmin):
     list_display = ["comment", "words", "created_at", "upheld", "decided_by"]
     list_filter = [("decided_at", admin.EmptyFieldListFilter), "upheld"]
     list_select_related = ["comment", "decided_by"]
-    ordering = ["decided_at", "pk"]
+    ordering = [OPEN_FIRST, "pk"]
     readonly_fields = [
         "text",
         "why",
@@ -130,7 +135,7 @@ class IllegalNoticeAdmin(Decided, admin.ModelAdmin):
     form = NoticeDecision
     list_display = ["reference", "excerpt", "created_at", "state", "decided_by"]
     list_filter = ["state"]
-    ordering = ["decided_at", "pk"]
+    ordering = [OPEN_FIRST, "pk"]
     search_fields = ["reference", "quoted", "explanation"]
     readonly_fields = [
         "reference",

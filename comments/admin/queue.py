@@ -40,6 +40,7 @@ DECISIONS = {
     "hold": State.PENDING,
 }
 NEIGHBOURS = 3
+TYPED = ["source", "reason", "word"]  # fields that a moderator writes into
 LAST = 10
 
 
@@ -350,8 +351,13 @@ def _done(request: HttpRequest, events: list[Event], told: list[str]) -> HttpRes
 
 def _refused(request: HttpRequest, why: str) -> HttpResponse:
     if "fragment" in request.POST:
-        page = "admin/comments/queue/_notice.html"
-        return render(request, page, {"told": [why]}, status=422)
+        notice = "admin/comments/queue/_notice.html"
+        return render(request, notice, {"told": [why]}, status=422)
+    typed = [value for name in TYPED if (value := request.POST.get(name, "").strip())]
+    if typed:  # what was written must not be lost on the way back
+        response = page(request, "refused", {"said": why, "typed": typed})
+        response.status_code = 422
+        return response
     return _back(request, {"failed": why})
 
 

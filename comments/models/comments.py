@@ -127,6 +127,8 @@ class Comment(models.Model):
     )
     created_at = models.DateTimeField(_("written"), default=timezone.now)
 
+    # The keys of its network under this week's salt and the last; set by who posts it.
+    network_keys: tuple[str, ...] = ()
     # Whether an answer to it has room; set by ``pages``, for it depends on the rules.
     takes_replies = False
 
@@ -204,6 +206,14 @@ class Comment(models.Model):
     def is_approved(self) -> bool:
         """Whether readers see its words; a visible one without is a tombstone."""
         return self.state == self.State.APPROVED
+
+    @property
+    def statement(self) -> str:
+        """The statement of reasons, if it was removed as illegal."""
+        if self.fault != self.Fault.ILLEGAL:
+            return ""
+        upheld = self.illegal_notices.filter(state="upheld")
+        return upheld.values_list("statement", flat=True).first() or ""
 
     @property
     def ancestor_paths(self) -> list[str]:

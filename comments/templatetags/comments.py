@@ -78,7 +78,7 @@ def reasons(comment: Comment) -> list[str]:
     said = [str(comment.get_fault_display())] if comment.fault else []
     if comment.state == Comment.State.SPAM and not said:
         said = [str(Comment.Fault.SPAM.label)]
-    return said + screening.told(comment)
+    return [*said, *filter(None, [comment.statement]), *screening.told(comment)]
 
 
 @register.filter

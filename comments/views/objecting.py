@@ -71,7 +71,12 @@ def illegal(request: HttpRequest, pk: int) -> HttpResponse:
     if not comment.thread.article.was_seen():
         raise Http404
     form = NoticeForm(request.POST if request.method == "POST" else None)
-    context = {"comment": comment, "article": comment.thread.article, "form": form}
+    context = {
+        "comment": comment,
+        "article": comment.thread.article,
+        "form": form,
+        "is_seen": _is_seen(comment),
+    }
     if not form.is_valid():
         return _page(request, "illegal", context, 422 if form.is_bound else 200)
     network = networks.network_key(request)
@@ -88,8 +93,10 @@ def illegal(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def notice(request: HttpRequest, reference: str) -> HttpResponse:
     """Show who gave a notice what became of it."""
-    found = get_object_or_404(IllegalNotice, reference=reference)
-    return _page(request, "notice", {"notice": found}, 200)
+    notices = IllegalNotice.objects.select_related("comment__thread__article")
+    found = get_object_or_404(notices, reference=reference)
+    context = {"notice": found, "is_seen": _is_seen(found.comment)}
+    return _page(request, "notice", context, 200)
 
 
 @never_cache
@@ -118,6 +125,11 @@ def appeal(request: HttpRequest, key: str) -> HttpResponse:
     rules = rules_of(comment.thread.article)
     more = {"appeal_form": form}
     return status_page(request, comment, rules, edit, status=status, more=more)
+
+
+def _is_seen(comment: Comment) -> bool:
+    """Tell whether readers see its words: nothing else here may show them."""
+    return comment.is_approved and comment.thread.article.is_live()
 
 
 def _comments() -> CommentQuerySet:

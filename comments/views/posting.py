@@ -56,6 +56,7 @@ def post(request: HttpRequest, article: Article) -> HttpResponse:
     network = networks.network_key(request)
     reader = readers.recognise(request)
     written = _comment(typed, reader, network)
+    written.network_keys = networks.network_keys(request)
     around = screening.look_up(
         written,
         article,
@@ -165,12 +166,12 @@ def client_of(request: HttpRequest) -> Client:
 def _in_words(refusal: CommentRefused) -> tuple[str, int]:
     """Return what to say to the reader, and the HTTP status that goes with it."""
     if isinstance(refusal, TooSoon):
-        if refusal.seconds >= 120:
+        if refusal.is_slow:
             slow = _(
                 "The discussion is heated: one comment in %(n)d minutes for each "
                 "reader. Your text is kept; press the button again then."
             )
-            return slow % {"n": refusal.seconds // 60}, 429
+            return slow % {"n": -(-refusal.seconds // 60)}, 429
         wait = ngettext(
             "You posted a moment ago. Wait %(n)d second and press the button again.",
             "You posted a moment ago. Wait %(n)d seconds and press the button again.",

@@ -1,15 +1,17 @@
 """Bans: whom they keep away, for how long, and who lifted them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 
 import pytest
 
 from comments import banning
-from comments.models import Ban
+from comments.models import Ban, Comment
+from newsroom import networks
 from newsroom.models import Event
-from tests.factories import make_staff
+from tests.factories import make_article, make_staff
+from tests.readers import Reader
 
 A_WEEK = timedelta(days=7)
 
@@ -69,3 +71,29 @@ def test_a_second_ban_replaces_the_first_and_lifting_is_written_down():
     assert first.pk == Event.objects.filter(act="ban").first().object_id
     assert not Ban.objects.exists()
     assert Event.objects.first().act == "lift ban"
+
+
+def test_a_network_that_was_banned_last_week_is_still_banned(monkeypatch):
+    sunday = datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
+    article = make_article(published_at=sunday - timedelta(days=1))
+    monkeypatch.setattr("django.utils.timezone.now", lambda: sunday)
+    Reader(address="198.51.100.7").comment(article, "Before.")
+    before = Comment.objects.latest("pk")
+    Ban.objects.create(
+        kind="network",
+        value=before.network_key,
+        reason="Too much of it.",
+        since=sunday,
+        until=sunday + timedelta(days=7),
+    )
+
+    monday = sunday + timedelta(hours=3)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: monday)
+    networks.forget_salt()
+    Reader(address="198.51.100.9").comment(article, "After.", email="a@example.org")
+    Reader(address="203.0.113.9").comment(article, "Elsewhere.", email="b@example.org")
+
+    after, elsewhere = Comment.objects.order_by("pk")[1:]
+    assert after.network_key != before.network_key
+    assert (after.state, elsewhere.state) == ("removed", "pending")
+    assert after.verdicts[0]["check"] == "ban"

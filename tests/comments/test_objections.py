@@ -354,3 +354,106 @@ def test_who_changes_their_mind_settles_the_appeal_for_the_writer():
 
     assert Appeal.objects.get().upheld is True
     assert Appeal.objects.get().decided_at > timezone.now() - timedelta(minutes=1)
+
+
+# --- What must not happen on the way ---
+
+
+@pytest.mark.parametrize("state", [State.REMOVED, State.WITHDRAWN, State.SPAM])
+def test_the_page_for_notices_shows_no_words_that_readers_do_not_see(state):
+    comment = make_comment(make_article(), source="The secret street.", state=state)
+    Comment.objects.filter(pk=comment.pk).update(decided_at=timezone.now())
+
+    page = Reader().get(notice_url(comment))
+    given = Reader().post(notice_url(comment), TYPED)
+    own = Reader().get(given.url)
+
+    assert page.status_code == 200
+    assert "Readers no longer see this comment." in page.text
+    for text in (page.text, own.text):
+        assert "The secret street." not in text
+    assert IllegalNotice.objects.get().quoted == "The secret street."
+
+
+def test_a_withdrawn_storys_comments_are_not_shown_to_who_gives_notice():
+    article = make_article()
+    comment = make_comment(article, source="The secret street.")
+    publishing.withdraw(article, editor=None)
+
+    assert "The secret street." not in Reader().get(notice_url(comment)).text
+
+
+def test_a_change_of_wording_does_not_publish_what_readers_reported():
+    set_discussion(hold_unknown=False)
+    article = make_article()
+    comment = make_comment(article, created_at=timezone.now())
+    for _reader in range(3):
+        report(comment)
+
+    Reader().post(
+        reverse("comments:edit", args=[comment.status_key]), {"comment": "Nicer now."}
+    )
+
+    assert fresh(comment).source == "Nicer now."
+    assert fresh(comment).state == State.PENDING
+    assert fresh(comment).verdicts[-1]["check"] == "reports"
+
+
+def test_the_reports_of_one_network_do_not_slow_a_story():
+    set_discussion(slow_after=3)
+    comment = make_comment(make_article())
+
+    for _reader in range(5):
+        report(comment, Reader(address="198.51.100.7"))
+
+    assert Thread.objects.get().slow_until is None
+
+
+def test_open_appeals_and_notices_stand_first(client):
+    for number in range(2):
+        comment = refused()
+        appeals.appeal(comment, words=f"Appeal {number}.")
+    first = Appeal.objects.earliest("pk")
+    appeals.decide_appeal(first, upheld=False, moderator=make_staff("Moderator"))
+    client.force_login(make_staff("Moderator"))
+
+    page = client.get(reverse("admin:comments_appeal_changelist")).text
+
+    assert page.index("Appeal 1.") < page.index("Appeal 0.")
+
+
+def test_undoing_what_settled_an_appeal_lets_it_wait_again():
+    moderator = make_staff("Moderator")
+    comment = refused()
+    appeal_of(comment)
+    moderation.decide([comment], State.APPROVED, moderator=moderator)
+
+    moderation.undo(fresh(comment), moderator=moderator)
+
+    assert fresh(comment).state == State.REMOVED
+    assert Appeal.objects.get().upheld is None
+    assert Appeal.objects.get().decided_at is None
+
+
+def test_undoing_a_refusal_settles_the_appeal_against_it():
+    comment = refused()
+    appeal_of(comment)
+
+    moderation.undo(comment, moderator=None)
+
+    assert fresh(comment).state == State.APPROVED
+    assert Appeal.objects.get().upheld is True
+
+
+def test_a_statement_of_reasons_is_told_whole_even_of_what_was_removed_before():
+    comment = refused()
+    notice = notices.give_notice(comment, explanation="It names a minor.")
+    statement = "Section 7 of the Media Act forbids it. " * 20
+
+    notices.decide_notice(
+        notice, upheld=True, moderator=make_staff("Moderator"), statement=statement
+    )
+
+    told = status_of(comment)
+    assert fresh(comment).fault == Comment.Fault.ILLEGAL
+    assert told.count("Section 7 of the Media Act") == 20

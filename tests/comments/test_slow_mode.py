@@ -25,6 +25,7 @@ def trouble(article, number, at):
         Report.objects.create(
             comment=comment,
             reader_hash=f"{reader}-{comment.pk}",
+            network_key=f"network {reader}",
             reason="insult",
             created_at=at,
         )
@@ -137,4 +138,28 @@ def test_moderators_switch_a_story_from_the_list_of_threads(client):
         True,
         False,
     )
-    assert Discussion.objects.get(article=article).hold_all is False
+    assert Discussion.objects.get(article=article).hold_all is None  # as the site says
+
+
+def test_a_long_interval_without_slow_mode_is_not_called_heat():
+    set_discussion(flood_seconds=300)
+    article, reader = make_article(), Reader()
+    reader.comment(article, "First.")
+
+    refused = reader.comment(article, "Second.")
+
+    assert refused.status_code == 429
+    assert "Wait 300 seconds" in refused.text
+    assert "heated" not in refused.text
+
+
+def test_the_scripts_of_the_form_are_loaded_only_where_there_is_a_form():
+    article = make_article()
+    open_ = Reader().get(article.get_absolute_url()).text
+    moderation.close(article, moderator=None)
+
+    closed = Reader().get(article.get_absolute_url()).text
+
+    assert "js/respond.js" in open_
+    assert "js/respond.js" not in closed
+    assert "js/recommend.js" in closed
