@@ -325,7 +325,7 @@ def test_statistics_count_what_the_days_held(client, moderator):
     )
     assert (found.appeals, found.overturned_percent) == (1, 100)
     assert [(one.check, one.caught, one.published) for one in found.checks] == [
-        ("first", 3, 3)
+        ("first comment", 3, 3)
     ]
     assert found.moderators == [("Dilys Moor", 1)]
     assert "2:00:00" in page
