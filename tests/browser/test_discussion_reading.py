@@ -20,7 +20,7 @@ def test_a_branch_is_collapsed_and_a_link_into_it_opens_it(new_page):
         page = new_page(javascript=javascript)
         page.goto(article.get_absolute_url())
 
-        page.get_by_text("1 reply").click()
+        page.locator(".branch-replies > summary").click()
         expect(page.get_by_text("Deep inside.")).to_be_hidden()
         page.goto(reply.get_absolute_url())
         expect(page.get_by_text("Deep inside.")).to_be_visible()
