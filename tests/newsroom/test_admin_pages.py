@@ -139,7 +139,7 @@ def test_a_time_zone_that_is_none_is_refused_with_an_example(client):
     [
         ("Reporter", {"Article", "Author", "Image", "Revision", "Section", "Tag"}),
         ("Moderator", {"Appeal", "Article", "Comment", "Ban", "Burst", "Discussion", "Event",
-                       "IllegalNotice", "Rating", "RatingSettings",
+                       "IllegalNotice", "ModeratorMail", "Rating", "RatingSettings",
                        "Tally", "Thread"}),
         (
             "Editor",
