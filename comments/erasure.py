@@ -10,11 +10,14 @@ from django.utils.translation import gettext as _
 from articles import page_versions
 from articles.models import Article
 from comments import learning
-from comments.models import Appeal, Comment, Correspondent, Wording
+from comments.models import Appeal, Comment, Correspondent, IllegalNotice, Wording
 from comments.posting import count, locked_thread
-from newsroom.models import Delivery, Event
+from newsroom import mail
+from newsroom.models import Event
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from comments.querysets import CommentQuerySet
 
 State = Comment.State
@@ -26,31 +29,74 @@ def written_with(email: str) -> CommentQuerySet:
     return found.select_related("thread__article__live")
 
 
-def export(email: str) -> list[dict[str, Any]]:
-    """Return everything that is kept of the comments of an address, as JSON takes it.
+def export(email: str) -> dict[str, Any]:
+    """Return everything that is kept about an address, as JSON takes it.
 
-    Times are in ISO 8601, UTC. Verdicts and reports are the newsroom's, and not part.
+    ``mail``: whether it asked for mail, confirmed, and stopped it; ``comments``: each
+    with its story, state, texts and what its writer was told; ``notices``: of illegal
+    content, given from it. Times are in ISO 8601, UTC, or null. What moderators and
+    other readers say of a comment is theirs, and not part.
     """
-    return [
-        {
-            "story": comment.thread.article.get_absolute_url(),
-            "address": comment.get_absolute_url(),
-            "written": comment.created_at.isoformat(),
-            "changed": comment.edited_at.isoformat() if comment.edited_at else None,
-            "state": comment.state,
-            "name": comment.name,
-            "email": comment.email,
-            "website": comment.website,
-            "text": comment.source,
-            "earlier_texts": [one.source for one in comment.wordings.all()],
-            "in_reply_to": comment.parent_id,
-            "recommended": comment.recommended,
-            "asked_for_mail": comment.wants_mail,
-            "reason": str(comment.get_fault_display()) if comment.fault else "",
-            "word": comment.word,
-        }
-        for comment in written_with(email).prefetch_related("wordings")
-    ]
+    correspondent = Correspondent.objects.filter(email=email).first()
+    comments = written_with(email).select_related("appeal")
+    return {
+        "email": email,
+        "mail": _wishes(correspondent) if correspondent else None,
+        "comments": [_exported(one) for one in comments.prefetch_related("wordings")],
+        "notices": [
+            _notice(one) for one in IllegalNotice.objects.filter(email__iexact=email)
+        ],
+    }
+
+
+def _wishes(correspondent: Correspondent) -> dict[str, Any]:
+    return {
+        "asked": _time(correspondent.asked_at),
+        "confirmed": _time(correspondent.confirmed_at),
+        "stopped": _time(correspondent.stopped_at),
+    }
+
+
+def _exported(comment: Comment) -> dict[str, Any]:
+    appeal = getattr(comment, "appeal", None)
+    return {
+        "story": comment.thread.article.get_absolute_url(),
+        "address": comment.get_absolute_url(),
+        "written": _time(comment.created_at),
+        "changed": _time(comment.edited_at),
+        "decided": _time(comment.decided_at),
+        "state": comment.state,
+        "name": comment.name,
+        "email": comment.email,
+        "website": comment.website,
+        "text": comment.source,
+        "earlier_texts": [one.source for one in comment.wordings.all()],
+        "in_reply_to": comment.parent_id,
+        "recommended": comment.recommended,
+        "picked": _time(comment.picked_at),
+        "asked_for_mail": comment.wants_mail,
+        "reason": str(comment.get_fault_display()) if comment.fault else "",
+        "word": comment.word,
+        "appeal": appeal.words if appeal else "",
+        "appeal_upheld": appeal.upheld if appeal else None,
+    }
+
+
+def _notice(notice: IllegalNotice) -> dict[str, Any]:
+    return {
+        "reference": notice.reference,
+        "given": _time(notice.created_at),
+        "comment": notice.comment.get_absolute_url(),
+        "name": notice.name,
+        "explanation": notice.explanation,
+        "law": notice.law,
+        "state": notice.state,
+        "statement": notice.statement,
+    }
+
+
+def _time(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
 
 
 def erase(email: str, *, keep_words: bool) -> int:
@@ -67,7 +113,7 @@ def erase(email: str, *, keep_words: bool) -> int:
         _erase_in_thread(article_id, comments, keep_words=keep_words)
     with transaction.atomic():
         Correspondent.objects.filter(email=email).delete()
-        Delivery.objects.filter(recipient=email).delete()
+        mail.forget(email)
     return sum(map(len, ids.values()))
 
 

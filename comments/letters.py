@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core import signing
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from comments import screening
-from comments.models import Comment, Correspondent, ModeratorMail
+from comments.models import Appeal, Comment, Correspondent, ModeratorMail
 from comments.rules import rules_of
 from newsroom import mail
 from newsroom.models import Publication, User
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 State = Comment.State
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 DECISION_SALT = "comments.decision-by-mail"
+NEWS = timedelta(days=14)  # what is older is not told to who confirms an address
 DECISIONS = {
     "approve": State.APPROVED,
     "spam": State.SPAM,
@@ -56,7 +58,8 @@ def tell_of_decision(comment: Comment) -> None:
     """Tell of what a moderator decided: the writer, and of what is published others."""
     article = comment.thread.article
     if comment.is_approved:
-        tell_writer(comment, "approved")
+        if article.is_live():
+            tell_writer(comment, "approved")
         _tell_authors(comment, article, rules_of(article))
         _tell_the_answered(comment, article)
     elif comment.state in {State.REMOVED, State.SPAM}:
@@ -67,6 +70,9 @@ def tell_writer(comment: Comment, what: str) -> None:
     """Tell who wrote ``comment`` that it is “approved” or “refused”, if they asked."""
     if not comment.wants_mail:
         return
+    # An appeal is decided once, and that is news whatever was told before.
+    appeal = Appeal.objects.filter(comment=comment).first()
+    appealed = " after appeal" if appeal and appeal.decided_at else ""
     subjects = {
         "approved": _("Your comment is published"),
         "refused": _("Your comment was not published"),
@@ -74,11 +80,15 @@ def tell_writer(comment: Comment, what: str) -> None:
     status = reverse("comments:status", args=[comment.status_key])
     _to_reader(
         comment.email,
-        f"{what} {comment.pk}",
+        f"{what} {comment.pk}{appealed}",
         subjects[what],
         f"comments/mail/{what}.txt",
         comment,
-        {"reasons": _reasons(comment), "status": absolute(status)},
+        {
+            "reasons": _reasons(comment),
+            "status": absolute(status),
+            "is_final": bool(appeal and appeal.upheld is False),
+        },
     )
 
 
@@ -105,6 +115,7 @@ def tell_moderators(comment: Comment, why: str) -> list[ModeratorMail]:
     return awaited
 
 
+@transaction.atomic
 def send_digest(wish: ModeratorMail) -> None:
     """Send what waits for a moderator, if anything does still."""
     due_at, wish.due_at = wish.due_at, None
@@ -115,7 +126,7 @@ def send_digest(wish: ModeratorMail) -> None:
     if not (number and may and wish.when == ModeratorMail.When.DIGEST and due_at):
         return
     mail.send(
-        f"digest {due_at.isoformat()}",
+        f"digest {timezone.now().isoformat()}",
         wish.user.email,
         subject=_("[%(site)s] %(number)d comments wait for a moderator")
         % {"site": Publication.objects.current().name, "number": number},
@@ -144,12 +155,15 @@ def ask_to_confirm(email: str) -> None:
 
 def catch_up(correspondent: Correspondent) -> None:
     """Send to an address that has just confirmed what happened meanwhile."""
+    since = timezone.now() - NEWS
     theirs = Comment.objects.filter(email=correspondent.email, wants_mail=True)
-    for comment in theirs.select_related("thread__article", "parent")[:50]:
-        if comment.decided_at:
-            tell_of_decision(comment)
-        for reply in comment.replies.filter(state=State.APPROVED)[:50]:
-            _tell_the_answered(reply, comment.thread.article)
+    theirs = theirs.select_related("thread__article__live", "parent")
+    for comment in theirs.filter(decided_at__gt=since)[:50]:
+        tell_of_decision(comment)
+    replies = Comment.objects.filter(parent__in=theirs, state=State.APPROVED)
+    replies = replies.select_related("thread__article__live", "parent")
+    for reply in replies.filter(created_at__gt=since)[:50]:
+        _tell_the_answered(reply, reply.thread.article)
 
 
 def tell_of_notice(notice: IllegalNotice) -> None:
@@ -169,8 +183,10 @@ def tell_of_notice(notice: IllegalNotice) -> None:
 
 def _tell_the_answered(comment: Comment, article: Article) -> None:
     parent = comment.parent
-    if parent is None or not parent.wants_mail or parent.email == comment.email:
+    if parent is None or not parent.wants_mail:
         return
+    if parent.email == comment.email or parent.reader_hash == comment.reader_hash:
+        return  # an answer to oneself
     if not (parent.is_approved and article.is_live()):
         return
     subject = _("%(name)s answered your comment") % {"name": comment.name}
@@ -233,10 +249,11 @@ def _tell_authors(comment: Comment, article: Article, rules: Rules) -> None:
 
 
 def _ask_moderator(user: User, comment: Comment, why: str) -> None:
-    may = user.has_perm("comments.moderate_thread")
+    may_moderate = user.has_perm("comments.moderate_thread")
     links = {act: absolute(decision_address(comment, user, act)) for act in DECISIONS}
     mail.send(
-        f"{why} {comment.pk}",
+        # Once a day: what is held again is told again, however often it is changed.
+        f"{why} {comment.pk} {timezone.now().date()}",
         user.email,
         subject=_("[%(site)s] Please moderate: “%(headline)s”")
         % _names(comment.thread.article),
@@ -246,7 +263,8 @@ def _ask_moderator(user: User, comment: Comment, why: str) -> None:
             "comment": comment,
             "article": comment.thread.article,
             "reasons": [screening.in_words(one) for one in comment.verdicts],
-            "links": links if may else {},
+            "may_moderate": may_moderate,
+            "links": links,
             "number": Comment.objects.pending().count(),
             "queue": absolute(reverse("admin:comments_comment_queue")),
         },
@@ -255,10 +273,10 @@ def _ask_moderator(user: User, comment: Comment, why: str) -> None:
 
 
 def _await_digest(wish: ModeratorMail) -> list[ModeratorMail]:
-    if wish.due_at:
-        return []
     zone = Publication.objects.current().zone
     now = timezone.now().astimezone(zone)
+    if wish.due_at and wish.due_at > now:
+        return []
     due_at = datetime.combine(now.date(), time(wish.hour), zone)
     if due_at <= now:
         due_at = datetime.combine(now.date() + timedelta(days=1), time(wish.hour), zone)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from comments import tasks
 
 if TYPE_CHECKING:
-    from comments.models import Appeal, Comment, IllegalNotice
+    from comments.models import Appeal, Comment, Correspondent, IllegalNotice
     from comments.rules import Rules
 
 
@@ -23,6 +23,11 @@ def comment_posted(comment: Comment, rules: Rules) -> None:
 def comment_decided(comment: Comment, before: str) -> None:
     """Tell whom a decision on a comment concerns."""
     tasks.tell_of_decision.enqueue(comment.pk)
+
+
+def address_confirmed(correspondent: Correspondent) -> None:
+    """Tell who has confirmed an address what happened meanwhile."""
+    tasks.catch_up.enqueue(correspondent.pk)
 
 
 def appeal_made(appeal: Appeal) -> None:

@@ -3,7 +3,7 @@
 from django.tasks import task
 
 from comments import akismet, letters
-from comments.models import Comment, IllegalNotice, ModeratorMail
+from comments.models import Comment, Correspondent, IllegalNotice, ModeratorMail
 from comments.rules import rules_of
 
 
@@ -44,6 +44,13 @@ def tell_of_notice(notice_id: int) -> None:
     """Tell who gave a notice what was decided on it."""
     if notice := IllegalNotice.objects.filter(pk=notice_id).first():
         letters.tell_of_notice(notice)
+
+
+@task
+def catch_up(correspondent_id: int) -> None:
+    """Tell who has confirmed an address what happened meanwhile."""
+    if found := Correspondent.objects.filter(pk=correspondent_id).first():
+        letters.catch_up(found)
 
 
 @task

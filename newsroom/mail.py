@@ -2,7 +2,7 @@
 
 A mail is a ``Delivery`` row and a task row, both written in the act's own transaction:
 it exists exactly if the act does. What it says is rendered then, so that it says what
-was true, and is kept in the task alone.
+was true, and is kept in the task alone, for a day after it is done.
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.tasks import task
 from django.template.loader import render_to_string
 from django.utils import timezone
+
+from django_tasks_db.models import DBTaskResult
 
 from newsroom.models import Delivery, Publication
 
@@ -29,8 +32,11 @@ logger = logging.getLogger(__name__)
 
 TRIES = 8
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
+# How long is kept what a mail said, and to whom one was sent about what.
+TEXT_KEPT, DELIVERY_KEPT = timedelta(days=1), timedelta(days=180)
 
 
+@transaction.atomic
 def send(
     event: str,
     recipient: str,
@@ -45,7 +51,7 @@ def send(
 
     ``template`` is a text template; ``unsubscribe`` the absolute address that takes a
     one-click POST (RFC 8058); ``thread`` a word that mails of one story share. Call it
-    in a transaction: a worker sends it afterwards.
+    in the act's transaction: a worker sends it afterwards.
     """
     delivery, is_new = Delivery.objects.get_or_create(event=event, recipient=recipient)
     if not is_new:
@@ -71,6 +77,7 @@ def deliver(
     delivery_id: int, subject: str, body: str, headers: dict[str, str], attempt: int
 ) -> None:
     """Give a mail to the server; if that fails, try again later, eight times in all."""
+    _forget_what_is_old()
     delivery = Delivery.objects.filter(pk=delivery_id, sent_at=None).first()
     if delivery is None:
         return  # sent, or erased
@@ -88,6 +95,28 @@ def deliver(
         again.enqueue(delivery_id, subject, body, headers, attempt + 1)
         return
     Delivery.objects.filter(pk=delivery_id).update(sent_at=timezone.now())
+
+
+def forget(recipient: str) -> None:
+    """Forget what was sent to ``recipient``, and send nothing that waits."""
+    deliveries = Delivery.objects.filter(recipient=recipient)
+    ids = list(deliveries.values_list("pk", flat=True))
+    tasks = DBTaskResult.objects.filter(
+        task_path=deliver.module_path, args_kwargs__args__0__in=ids
+    )
+    tasks.exclude(status="RUNNING").delete()
+    deliveries.delete()
+
+
+def _forget_what_is_old() -> None:
+    now = timezone.now()
+    done = DBTaskResult.objects.filter(task_path=deliver.module_path)
+    done.filter(finished_at__lt=now - TEXT_KEPT).delete()
+    # The oldest few each time: they were written in the order of their numbers.
+    oldest = Delivery.objects.order_by("pk").values_list("pk", "enqueued_at")[:100]
+    old = [pk for pk, at in oldest if at < now - DELIVERY_KEPT]
+    if old:
+        Delivery.objects.filter(pk__in=old).delete()
 
 
 def wait_after(attempt: int) -> timedelta:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from django.core import signing
 from django.db import transaction
 from django.http import (
-    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseRedirect,
@@ -23,7 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from comments import editing, erasure, letters, moderation, screening
+from comments import editing, erasure, letters, moderation, notification, screening
 from comments.forms import AddressForm, EditForm
 from comments.models import Comment, Correspondent
 from comments.rules import rules_of
@@ -73,7 +72,7 @@ def _confirm(correspondent: Correspondent) -> None:
     correspondent.confirmed_at = timezone.now()
     correspondent.stopped_at = None
     correspondent.save()
-    letters.catch_up(correspondent)
+    notification.address_confirmed(correspondent)
 
 
 def _stop(correspondent: Correspondent) -> None:
@@ -92,7 +91,7 @@ def decide(request: HttpRequest, token: str) -> HttpResponse:
         )
     except signing.BadSignature:
         return _page(request, "link_expired", {"is_decision": True}, status=410)
-    comments = Comment.objects.select_related("thread__article")
+    comments = Comment.objects.select_related("thread__article__live")
     comment = get_object_or_404(comments, pk=pk)
     user = User.objects.filter(pk=user_id, is_active=True, is_staff=True).first()
     if user is None or not user.has_perm("comments.moderate_thread"):
@@ -176,7 +175,7 @@ def export(request: HttpRequest, token: str) -> HttpResponse:
     if correspondent is None:
         return _page(request, "link_expired", {}, status=410)
     response = JsonResponse(
-        {"comments": erasure.export(correspondent.email)},
+        erasure.export(correspondent.email),
         json_dumps_params={"indent": 2, "ensure_ascii": False},
     )
     response.headers["Content-Disposition"] = 'attachment; filename="comments.json"'
@@ -248,10 +247,7 @@ def _owner(token: str) -> Correspondent | None:
         pk = signing.loads(token, salt=MINE_SALT, max_age=A_DAY)
     except signing.BadSignature:
         return None
-    found = Correspondent.objects.filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return Correspondent.objects.filter(pk=pk).first()  # none: erased meanwhile
 
 
 def _page(

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 import pytest
 
-from comments import moderation, notices
+from articles import publishing
+from comments import appeals, moderation, notices
 from comments.models import Comment, Correspondent, IllegalNotice, Thread, Wording
 from newsroom.models import Delivery, Event
 from tests.factories import make_article, make_comment
@@ -72,6 +73,27 @@ def test_the_link_lists_everything_and_nobody_elses():
     assert "hettie" not in mail.outbox[-1].body.lower().split("http", 1)[1]
 
 
+def test_the_list_names_a_story_as_readers_know_it():
+    article = make_article(headline="Bridge reopens")
+    make_comment(article, **HETTIE)
+    article.headline = "Minister took bribes"
+    article.save()
+    publishing.save_working_copy(article, editor=None)
+
+    page = Reader().get(link_for()).text
+
+    assert "Bridge reopens" in page
+    assert "Minister" not in page
+
+
+def test_a_number_that_no_comment_has_is_not_found():
+    make_comment(make_article(), **HETTIE)
+    link = link_for()
+
+    assert Reader().get(f"{link}{10**30}/").status_code == 404
+    assert Reader().get(f"{link}0/").status_code == 404
+
+
 def test_a_link_that_is_altered_or_old_says_so(monkeypatch):
     make_comment(make_article(), **HETTIE)
     link = link_for()
@@ -100,6 +122,24 @@ def test_all_of_it_can_be_taken_along():
     assert one["website"] == "https://h.example"
     assert one["earlier_texts"] == ["As it was."]
     assert one["story"] == article.get_absolute_url()
+
+
+def test_what_is_taken_along_holds_appeals_notices_and_wishes_too():
+    article = make_article()
+    mine = make_comment(article, **HETTIE)
+    moderation.decide([mine], State.REMOVED, moderator=None, fault="insult")
+    appeals.appeal(mine, words="It was a joke.")
+    notices.give_notice(
+        make_comment(article), explanation="My street.", email="Hettie@example.org"
+    )
+
+    everything = json.loads(Reader().get(f"{link_for()}export/").content)
+
+    assert everything["email"] == "hettie@example.org"
+    assert everything["mail"]["confirmed"] is None
+    assert everything["comments"][0]["appeal"] == "It was a joke."
+    assert everything["comments"][0]["reason"] == "It insults or threatens someone."
+    assert everything["notices"][0]["explanation"] == "My street."
 
 
 def test_a_comment_can_be_changed_late_and_a_moderator_reads_it():
@@ -161,6 +201,17 @@ def test_erasing_the_name_keeps_the_words_and_nothing_of_the_person():
     assert not Delivery.objects.filter(recipient="hettie@example.org").exists()
     assert not Event.objects.filter(object_name__contains="Hettie").exists()
     assert Event.objects.about(comment).filter(act="approve").exists()
+
+
+def test_once_erased_the_link_says_that_it_is_over():
+    make_comment(make_article(), **HETTIE)
+    link = link_for()
+
+    Reader().post(f"{link}erase/", {"what": "name"})
+    again = Reader().post(f"{link}erase/", {"what": "name"})
+
+    assert again.status_code == 410
+    assert "This link no longer works" in again.text
 
 
 def test_erasing_the_words_too_leaves_a_line_over_replies_and_right_counts():

@@ -1,7 +1,7 @@
 """Who hears of what by mail: writers who asked and confirmed, authors, moderators."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.core import mail
@@ -11,8 +11,10 @@ from django.utils import timezone
 
 import pytest
 
-from comments import moderation
+from articles import publishing
+from comments import appeals, editing, moderation, notices
 from comments.models import Comment, Correspondent, ModeratorMail
+from comments.rules import rules_of
 from newsroom.models import Delivery, Event, Publication
 from tests.factories import (
     make_article,
@@ -130,6 +132,71 @@ def test_a_reply_is_told_once_it_is_approved_and_ones_own_is_not():
     assert "Hear, hear." in to(HETTIE)[-1].body
 
 
+def test_an_answer_to_oneself_is_not_told_whatever_address_it_gives():
+    set_discussion(flood_seconds=0, name_and_email_required=False)
+    article, reader = make_article(), Reader()
+    reader.comment(article, "First.", wants_mail="on")
+    comment = Comment.objects.get()
+    confirm()
+    decide(comment)
+
+    reader.comment(article, "Me again.", name="", email="", reply_to=comment.pk)
+    decide(Comment.objects.latest("pk"))
+    Reader().comment(article, "Not me.", email="b@example.org", reply_to=comment.pk)
+    decide(Comment.objects.latest("pk"))
+
+    answered = [sent.body for sent in to(HETTIE) if "answered" in sent.subject]
+    assert len(answered) == 1
+    assert "Not me." in answered[0]
+
+
+def test_a_decision_on_an_appeal_is_told_though_the_refusal_was():
+    comment = ask(make_article())
+    confirm()
+    decide(comment, State.REMOVED, fault="off topic")
+
+    made = appeals.appeal(comment, words="It is about the bridge.")
+    appeals.decide_appeal(
+        made, upheld=False, moderator=make_staff("Moderator"), word="It is not."
+    )
+
+    first, second = to(HETTIE)[1:]
+    assert "appeal once" in first.body
+    assert "the decision stands" in second.body
+    assert "It is not." in second.body
+
+
+def test_nothing_is_called_published_on_a_story_that_was_withdrawn():
+    set_discussion(flood_seconds=0, hold_all=True)
+    article, other = make_article(), make_article()
+    comment = ask(article)
+    confirm()
+    publishing.withdraw(article, editor=None)
+
+    decide(comment)
+    decide(ask(other, "Elsewhere."))
+
+    assert subjects(HETTIE).count("Your comment is published") == 1
+    assert "Elsewhere." in to(HETTIE)[-1].body
+
+
+def test_who_confirms_late_is_not_told_what_is_long_past():
+    set_discussion(flood_seconds=0)
+    article = make_article()
+    old, new = ask(article, "Long ago."), ask(article, "Just now.")
+    decide(old)
+    decide(new)
+    Comment.objects.filter(pk=old.pk).update(
+        decided_at=timezone.now() - timedelta(days=15)
+    )
+
+    confirm()
+
+    published = [sent.body for sent in to(HETTIE) if "published" in sent.subject]
+    assert len(published) == 1
+    assert "Just now." in published[0]
+
+
 def test_one_click_ends_all_mail_and_asking_again_begins_it():
     set_discussion(flood_seconds=0)
     article = make_article()
@@ -200,6 +267,54 @@ def test_the_author_of_a_story_hears_of_comments_and_of_those_that_wait():
     assert "/comments/decide/" not in to("odalys@example.org")[0].body
 
 
+def test_the_address_of_a_writer_is_told_to_moderators_alone():
+    article = story_of(make_staff("Reporter", email="odalys@example.org"))
+    moderator_who_wants("at once")
+
+    Reader().comment(article, "I am new.")
+
+    assert HETTIE in to("dilys@example.org")[0].body
+    assert HETTIE not in to("odalys@example.org")[0].body
+    assert "I am new." in to("odalys@example.org")[0].body
+
+
+def test_moderators_hear_again_of_what_is_held_again_though_once_a_day(monkeypatch):
+    moderator_who_wants("at once")
+    article = make_article()
+    Reader().comment(article, "I am new.")
+    comment = Comment.objects.get()
+    decide(comment)
+
+    def change(source):
+        editing.edit(comment, source=source, rules=rules_of(article), late=True)
+
+    change("Changed.")
+    on_the_same_day = len(to("dilys@example.org"))
+    tomorrow = timezone.now() + timedelta(days=1)
+    monkeypatch.setattr(timezone, "now", lambda: tomorrow)
+    change("Changed again.")
+    notices.give_notice(comment, explanation="It names a minor.")
+
+    assert on_the_same_day == 1
+    assert "Changed again." in to("dilys@example.org")[1].body
+    assert "illegal" in to("dilys@example.org")[2].body
+    assert len(to("dilys@example.org")) == 3
+
+
+def test_a_headline_that_is_not_published_is_in_no_page_behind_a_link():
+    moderator_who_wants("at once")
+    article = make_article(headline="Bridge reopens")
+    Reader().comment(article, "I am new.")
+    article.headline = "Minister took bribes"
+    article.save()
+    publishing.save_working_copy(article, editor=None)
+
+    page = Reader().get(link(to("dilys@example.org")[0].body, "Approve")).text
+
+    assert "Bridge reopens" in page
+    assert "Minister" not in page
+
+
 def moderator_who_wants(when, **fields):
     user = make_staff("Moderator", email="dilys@example.org")
     ModeratorMail.objects.create(user=user, when=when, **fields)
@@ -254,7 +369,9 @@ def test_a_link_is_good_for_its_moderator_its_act_and_a_fortnight(monkeypatch):
     assert Comment.objects.get().state == State.PENDING
 
 
-def test_who_wants_a_digest_gets_one_at_their_hour_if_anything_waits(settings):
+def test_who_wants_a_digest_gets_one_at_their_hour_if_anything_waits(
+    settings, transactional_db
+):
     settings.TASKS = {
         "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
     }
@@ -279,7 +396,25 @@ def test_who_wants_a_digest_gets_one_at_their_hour_if_anything_waits(settings):
     assert ModeratorMail.objects.get().due_at is None
 
 
-def test_a_digest_of_nothing_is_not_sent(settings):
+def test_a_digest_that_was_lost_is_followed_by_the_next(settings, transactional_db):
+    settings.TASKS = {
+        "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
+    }
+    moderator_who_wants("digest")
+    yesterday = timezone.now() - timedelta(days=1)
+    ModeratorMail.objects.update(due_at=yesterday)  # and its task is gone
+
+    make_and_hold(make_article(), 1)
+    work()
+    due_at = ModeratorMail.objects.get().due_at
+    DBTaskResult_now()
+    work()
+
+    assert due_at > timezone.now()
+    assert len(mail.outbox) == 1
+
+
+def test_a_digest_of_nothing_is_not_sent(settings, transactional_db):
     settings.TASKS = {
         "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
     }
@@ -330,8 +465,6 @@ def test_who_never_wants_mail_gets_none_and_chooses_for_themselves_alone(client)
 
 
 def test_a_notice_is_answered_to_the_address_that_was_left():
-    from comments import notices
-
     comment = make_comment(make_article())
     notice = notices.give_notice(
         comment, explanation="It names a minor.", email="parent@example.org"
@@ -390,7 +523,7 @@ def test_the_whole_journey_through_a_real_mail_server(settings, transactional_db
     assert Delivery.objects.filter(sent_at=None).count() == 0
 
 
-def test_a_mail_server_that_is_down_costs_no_comment(settings):
+def test_a_mail_server_that_is_down_costs_no_comment(settings, transactional_db):
     settings.MAILERS = {
         "default": {
             "BACKEND": "django.core.mail.backends.smtp.EmailBackend",

@@ -5,12 +5,13 @@ from datetime import timedelta
 from django.core import mail
 from django.core.management import call_command
 from django.db import transaction
+from django.template import TemplateDoesNotExist
 from django.utils import timezone
 
 import pytest
 from django_tasks_db.models import DBTaskResult
 
-from newsroom.mail import send, wait_after
+from newsroom.mail import forget, send, wait_after
 from newsroom.models import Delivery, Publication
 from tests.smtp import free_port, mail_server, use_server
 
@@ -83,6 +84,54 @@ def test_nothing_is_sent_if_the_act_did_not_happen(worker):
 
     assert not waiting().exists()
     assert not Delivery.objects.exists()
+
+
+def test_a_mail_that_cannot_be_written_is_not_taken_for_sent(transactional_db):
+    with pytest.raises(TemplateDoesNotExist):
+        letter(template="comments/mail/of-no-kind.txt")
+
+    assert letter() is True
+    assert len(mail.outbox) == 1
+
+
+def test_what_a_mail_said_is_kept_for_a_day(worker, transactional_db):
+    letter()
+    worker()
+    kept = DBTaskResult.objects.get()
+    DBTaskResult.objects.update(finished_at=timezone.now() - timedelta(hours=25))
+
+    letter("event 2")
+    worker()
+
+    assert "http://testserver/there/" in str(kept.args_kwargs)
+    assert DBTaskResult.objects.exclude(pk=kept.pk).count() == 1
+    assert not DBTaskResult.objects.filter(pk=kept.pk).exists()
+
+
+def test_who_got_what_is_forgotten_after_half_a_year():
+    letter()
+    letter("event 2")
+    Delivery.objects.filter(event="event 1").update(
+        enqueued_at=timezone.now() - timedelta(days=181)
+    )
+
+    letter("event 3")
+
+    events = Delivery.objects.values_list("event", flat=True).order_by("pk")
+    assert list(events) == ["event 2", "event 3"]
+
+
+def test_an_address_can_be_forgotten_with_what_waits_for_it(worker, transactional_db):
+    letter()
+    letter(recipient="other@example.org")
+
+    forget("hettie@example.org")
+    texts = waiting().count()
+    worker()
+
+    assert texts == 1
+    assert [sent.to for sent in mail.outbox] == [["other@example.org"]]
+    assert [one.recipient for one in Delivery.objects.all()] == ["other@example.org"]
 
 
 def test_a_real_server_gets_it_from_the_worker(settings, worker, transactional_db):
