@@ -25,8 +25,10 @@ from articles.models import (
     Section,
     Tag,
 )
+from comments import answering, editing, picking, recommending
 from comments.models import Comment
 from comments.posting import import_comments
+from comments.rules import Rules
 from newsroom.demo import content
 from newsroom.models import Publication, User
 from ratings.models import Rating
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from newsroom.demo.content import Row
 
 EDITOR = "saskia-vantongel"
+TALK_OF_THE_TOWN = 30  # comments from which on the demo shows all that there is
 SEED = 1987  # the year of the bridge: every load has the same votes at the same hours
 HELD = {
     "check": "first",
@@ -143,6 +146,7 @@ class _Loader:
                 key=lambda comment: comment.created_at,
             )
             import_comments(article, comments)
+            self._liven_up(article)
             import_votes(article, self._votes(article, story["votes"], at))
 
     def _body(self, body: str) -> str:
@@ -208,6 +212,31 @@ class _Loader:
             )
             yield comment
             yield from self._comments(row.get("replies", []), published_at, comment)
+
+    def _liven_up(self, article: Article) -> None:
+        """Let readers recommend, one take a comment back, and the desk answer and pick.
+
+        Only where the talk is long enough for it to be noticed.
+        """
+        talk = list(Comment.objects.filter(thread=article.pk, state="approved"))
+        if len(talk) < TALK_OF_THE_TOWN:
+            return
+        roots = [comment for comment in talk if not comment.depth]
+        for place, comment in enumerate(roots[:12]):
+            for _reader in range(self.dice.randrange(3, 30) // (place // 3 + 1)):
+                recommending.recommend(comment, reader_hash=self._digits(64))
+        best = max(roots[:12], key=lambda comment: len(comment.source))
+        picking.pick(best, moderator=self.authors[EDITOR].user)
+        editor = self.authors[EDITOR].user
+        if editor and best.depth < 2:
+            events = answering.answer(
+                best, source="Thank you: we are asking the council.", by=editor
+            )
+            Comment.objects.filter(pk=events[0].object_id).update(
+                created_at=min(best.created_at + timedelta(hours=1), self.now)
+            )
+        answered = next(one for one in roots if one.approved_replies and one != best)
+        editing.withdraw(answered, rules=Rules(), late=True)
 
     def _votes(
         self, article: Article, counts: list[int], published_at: datetime
