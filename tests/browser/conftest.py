@@ -6,6 +6,8 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
+from django.db import connection
+
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -38,7 +40,11 @@ def chromium() -> Iterator[Browser]:
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
         pytest.skip("No Chromium was found. Install it: apt-get install chromium")
+    rows_of_migrations = getattr(connection, "_test_serialized_contents", None)
     with sync_playwright() as playwright:
+        # Under its loop Django opens connections anew, and those know nothing of the
+        # rows that the next test has to find again.
+        connection._test_serialized_contents = rows_of_migrations
         browser = playwright.chromium.launch(executable_path=program, args=QUIET)
         yield browser
         browser.close()
