@@ -218,7 +218,10 @@ class _Loader:
 
         Only where the talk is long enough for it to be noticed.
         """
-        talk = list(Comment.objects.filter(thread=article.pk, state="approved"))
+        theirs = Comment.objects.filter(thread=article.pk)
+        names = [line.author.name for line in article.bylines.all() if line.author]
+        theirs.filter(name__in=names).update(mark=Comment.Mark.AUTHOR)
+        talk = list(theirs.filter(state="approved").order_by("number"))
         if len(talk) < TALK_OF_THE_TOWN:
             return
         roots = [comment for comment in talk if not comment.depth]
