@@ -44,6 +44,21 @@ EXTENSIONS = {
 }
 
 
+class PossibleKeys(forms.ModelMultipleChoiceField):
+    """Rows chosen by key; what is no key is refused before the database is asked."""
+
+    def _check_values(self, value: Any) -> Any:
+        for key in value if isinstance(value, (list, tuple)) else ():
+            digits = str(key)
+            if not (digits.isascii() and digits.isdecimal() and len(digits) <= 18):
+                raise ValidationError(
+                    self.error_messages["invalid_pk_value"],
+                    code="invalid_pk_value",
+                    params={"pk": digits[:40]},
+                )
+        return super()._check_values(value)  # type: ignore[misc]
+
+
 class ArticleForm(forms.ModelForm):
     """A story's working copy, and what is asked when it is published or withdrawn."""
 

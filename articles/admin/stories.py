@@ -23,7 +23,7 @@ from newsroom.models import Event, move_site_version
 from newsroom.staff import staff_of
 
 from .corrections import CorrectionInline
-from .forms import FACTS, ArticleForm, LineFormSet
+from .forms import FACTS, ArticleForm, LineFormSet, PossibleKeys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -98,6 +98,7 @@ class ArticleAdmin(ReaderFacingAdmin):
     date_hierarchy = "published_at"
     show_full_result_count = False
     autocomplete_fields = ["lead_image", "tags"]
+
     readonly_fields = ["publication", "history"]
     inlines = [BylineInline, RelatedLinkInline, CorrectionInline]
     actions = ["publish_selected", "withdraw_selected"]
@@ -164,6 +165,12 @@ class ArticleAdmin(ReaderFacingAdmin):
         css = {"all": ["css/editor.css"]}
 
     # --- What is shown ----------------------------------------------------------
+
+    def formfield_for_manytomany(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        kwargs["form_class"] = PossibleKeys
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_urls(self) -> list[Any]:
         headline = self.admin_site.admin_view(self.headline_of)

@@ -6,7 +6,8 @@ from django.urls import reverse
 
 import pytest
 
-from tests.factories import make_article, make_comment, make_staff
+from tests.factories import make_article, make_author, make_comment, make_staff
+from tests.html_forms import fields_of
 
 HUGE = "9" * 23
 ENCODINGS = (
@@ -164,3 +165,18 @@ def test_a_key_of_the_admin_that_means_nothing_is_answered(key):
             assert client.post(url, selected).status_code in {302, 400, 403}, name
         if key and key != "\0":
             assert client.get(f"{url}{key}/change/").status_code in {302, 404}, name
+
+
+@pytest.mark.parametrize("key", ["x", HUGE, "\0", "-1"])
+def test_a_searchable_list_that_is_sent_no_key_gives_the_form_back(key):
+    article = make_article(author=make_author(), headline="Not to be lost")
+    client = Client(raise_request_exception=False)
+    client.force_login(make_staff(is_superuser=True))
+    url = reverse("admin:articles_article_change", args=[article.pk])
+    form = fields_of(client.get(url), "article_form")
+
+    for field in ("lead_image", "tags", "bylines-0-author", "related_links-0-target"):
+        response = client.post(url, form | {field: key})
+
+        assert response.status_code == 200, field
+        assert "Not to be lost" in response.text
