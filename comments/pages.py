@@ -120,7 +120,7 @@ def _in_order(
         return roots.order_by("-number")[: most + 1]
     if order == Order.RECOMMENDED:
         begin = min(start or 0, MOST_RECOMMENDED)
-        end = min(begin + most + 1, MOST_RECOMMENDED + 1)
+        end = min(begin + most + 1, MOST_RECOMMENDED)
         return roots.order_by("-recommended", "number")[begin:end]
     return roots.filter(number__gte=start or 0).order_by("number")[: most + 1]
 

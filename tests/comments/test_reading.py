@@ -78,10 +78,14 @@ def test_the_most_recommended_end_at_two_hundred(monkeypatch):
     for _number in range(13):
         make_comment(article)
 
+    first = thread_of(article, order="recommended").text
     second = thread_of(article, order="recommended", **{"from": 5}).text
+    last = thread_of(article, order="recommended", **{"from": 9}).text
 
+    assert "More comments" in first
     assert len(shown(second)) == 5
     assert "More comments" not in second
+    assert len(shown(last)) == 1
 
 
 @pytest.mark.parametrize("order", ["oldest", "newest", "recommended"])
