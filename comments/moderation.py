@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 
 from articles import page_versions
 from articles.models import Article
-from comments import akismet, learning, notification, slow_mode, tasks
+from comments import akismet, learning, notification, objections, slow_mode, tasks
 from comments.models import Appeal, Comment, Discussion, Report
 from comments.posting import count, locked_thread
 from comments.rules import is_slow, rules_of
@@ -128,12 +128,12 @@ def _put_back(comment: Comment, facts: dict[str, Any], moderator: User | None) -
     comment.state = facts["state"]
     count(comment, 1)
     comment.fault, comment.word = facts.get("fault", ""), facts.get("word", "")
-    comment.open_reports = facts.get("open_reports", 0)
     settled_at, comment.decided_at = comment.decided_at, None
     if facts.get("decided_at"):
         comment.decided_at = parse_datetime(facts["decided_at"])
-    if comment.open_reports and not before["open_reports"]:
+    if settled_at:
         comment.reports.filter(settled_at=settled_at).update(settled_at=None)
+    _settle_reports(comment)
     theirs = Appeal.objects.filter(comment=comment)
     if comment.is_approved:
         theirs.filter(decided_at=None).update(
@@ -218,9 +218,12 @@ def _decide(comment: Comment, decision: Decision, moderator: User | None) -> Eve
 
 
 def _settle_reports(comment: Comment) -> None:
+    """Settle what was reported before the decision that holds; count what came after."""
     unsettled = Report.objects.filter(comment=comment, settled_at=None)
-    unsettled.update(settled_at=comment.decided_at)
-    comment.open_reports = 0
+    if comment.decided_at:
+        seen = unsettled.filter(created_at__lte=comment.decided_at)
+        seen.update(settled_at=comment.decided_at)
+    comment.open_reports = objections.open_reports_of(comment)
 
 
 @transaction.atomic

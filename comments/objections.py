@@ -46,8 +46,7 @@ def report(
         reader_hash=reader_hash,
         defaults={"network_key": network_key, "reason": reason, "words": words},
     )
-    unsettled = comment.reports.filter(settled_at=None)
-    comment.open_reports = unsettled.values("network_key").distinct().count()
+    comment.open_reports = open_reports_of(comment)
     rules = rules_of(article)
     is_held = rules.reports_held and comment.open_reports >= rules.reports_held
     if is_held:
@@ -60,6 +59,12 @@ def report(
         notification.comment_posted(comment, rules)
     page_versions.move(article)
     return made
+
+
+def open_reports_of(comment: Comment) -> int:
+    """Return how many networks reported ``comment`` since a moderator looked at it."""
+    unsettled = comment.reports.filter(settled_at=None)
+    return unsettled.values("network_key").distinct().count()
 
 
 def _hold(comment: Comment) -> None:

@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING
 
 from django.core.cache import cache
 
+import hypothesis
 import pytest
 
 from newsroom import networks
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
+
+# The same examples in every run, so that a change is judged by what it changed. To
+# look for new ones: pytest --hypothesis-profile=search, as often as you like.
+hypothesis.settings.register_profile("same", derandomize=True)
+hypothesis.settings.register_profile("search", derandomize=False)
+hypothesis.settings.load_profile("same")
 
 
 @pytest.fixture(autouse=True)

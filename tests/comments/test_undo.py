@@ -2,7 +2,7 @@
 
 import pytest
 
-from comments import answering, moderation
+from comments import answering, moderation, objections
 from comments.models import Comment, Report, Thread
 from comments.posting import NotRepliable
 from newsroom.models import Event
@@ -84,6 +84,24 @@ def test_a_decision_settles_reports_and_an_undo_opens_them_again():
     comment.refresh_from_db()
     assert (kept, settled) == (1, (0, True))
     assert (comment.open_reports, Report.objects.get().settled_at) == (1, None)
+
+
+def test_an_undo_keeps_the_reports_that_came_after_the_decision():
+    comment = make_comment(make_article(), state=State.PENDING)
+    moderation.decide([comment], State.REMOVED, moderator=None)
+    moderation.decide([comment], State.APPROVED, moderator=None)
+    objections.report(
+        comment, reader_hash="a reader", network_key="a network", reason="insult"
+    )
+
+    moderation.undo(comment, moderator=None)
+    removed = Comment.objects.get()
+    moderation.undo(comment, moderator=None)
+
+    comment.refresh_from_db()
+    assert (removed.state, removed.open_reports) == (State.REMOVED, 1)
+    assert (comment.state, comment.open_reports) == (State.APPROVED, 1)
+    assert Report.objects.get().settled_at is None
 
 
 def test_what_another_moderator_decided_meanwhile_is_left_alone():
