@@ -1,6 +1,7 @@
 """What a story is made of, one file a noun."""
 
 from .corrections import Correction
+from .desk import Note, OpenForm, PreviewLink, UnsavedCopy
 from .images import Image, Rendition
 from .links import OldAddress, Reference, RelatedLink
 from .page_versions import PageVersion
@@ -14,8 +15,11 @@ __all__ = [
     "Byline",
     "Correction",
     "Image",
+    "Note",
     "OldAddress",
+    "OpenForm",
     "PageVersion",
+    "PreviewLink",
     "Reference",
     "RelatedLink",
     "Rendition",
@@ -23,4 +27,5 @@ __all__ = [
     "Section",
     "StoryContent",
     "Tag",
+    "UnsavedCopy",
 ]

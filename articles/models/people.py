@@ -4,6 +4,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from .images import Image
+
 
 class Author(models.Model):
     """Someone whose name stands over stories: public, with an account or without."""
@@ -17,6 +19,15 @@ class Author(models.Model):
         help_text=_("What they do here, as in “Countryside reporter”."),
     )
     biography = models.TextField(_("biography"), blank=True)
+    photograph = models.ForeignKey(
+        Image,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("photograph"),
+        help_text=_("From the library; readers see it on the author's page."),
+    )
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,17 @@ class Section(models.Model):
         _("position"),
         default=0,
         help_text=_("Lower numbers stand first in the navigation."),
+    )
+    editors = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        blank=True,
+        related_name="edited_sections",
+        limit_choices_to={"is_active": True, "is_staff": True},
+        verbose_name=_("editors of this section alone"),
+        help_text=_(
+            "Who is named here, in one section or several, publishes only there. Who is "
+            "named in none and may publish, publishes everywhere."
+        ),
     )
 
     class Meta:

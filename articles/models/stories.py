@@ -94,6 +94,11 @@ class StoryContent(models.Model):
 class Article(StoryContent):
     """A story: the desk's working copy, and what is true of it at any version."""
 
+    class Stage(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        IN_REVIEW = "review", _("in review")
+        READY = "ready", _("ready")
+
     section = models.ForeignKey(
         Section, models.PROTECT, related_name="articles", verbose_name=_("section")
     )
@@ -109,6 +114,25 @@ class Article(StoryContent):
     )
     comments_open = models.BooleanField(_("readers may comment"), default=True)
     ratings_open = models.BooleanField(_("readers may rate"), default=True)
+
+    stage = models.CharField(
+        _("stage"),
+        choices=Stage,
+        default=Stage.DRAFT,
+        max_length=6,
+        help_text=_("How far the desk is with it; readers see nothing of this."),
+    )
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="assigned_articles",
+        limit_choices_to={"is_active": True, "is_staff": True},
+        verbose_name=_("assignee"),
+        help_text=_("Whose turn it is."),
+    )
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
 
     day = models.DateField(_("day of publication"), null=True, editable=False)
     slug = models.SlugField(
@@ -159,6 +183,21 @@ class Article(StoryContent):
             models.Index(
                 fields=["section", "-published_at", "-id"],
                 name="article_newest_in_section",
+            ),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(due_at__isnull=False),
+                name="article_due",
+            ),
+            models.Index(
+                fields=["next_at"],
+                condition=Q(next_at__isnull=False),
+                name="article_next_change",
+            ),
+            models.Index(
+                fields=["stage", "-id"],
+                condition=Q(published_at=None),
+                name="article_unpublished_by_stage",
             ),
         ]
         constraints = [
