@@ -71,7 +71,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @shared_page(version=page_versions.of_site, parameters=("page",))
 def author(request: HttpRequest, slug: str) -> HttpResponse:
-    author = get_object_or_404(Author, slug=slug)
+    author = get_object_or_404(Author.objects.select_related("photograph"), slug=slug)
     page = _page_of(Article.objects.live().by(author), request)
     context = {"page": page, "subject": author, "summary": author.biography}
     return render(request, "articles/list.html", context | {"kind": author.role})

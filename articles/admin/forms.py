@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime, AdminTextareaWidget
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -43,6 +45,8 @@ EXTENSIONS = {
     "PullQuote": True,
 }
 
+a_key = RegexValidator(r"^[0-9a-f]{32}\Z")
+
 
 class PossibleKeys(forms.ModelMultipleChoiceField):
     """Rows chosen by key; what is no key is refused before the database is asked."""
@@ -72,6 +76,8 @@ class ArticleForm(forms.ModelForm):
     )
     # What the form was filled from, so that ``clean`` sees what came in between.
     base = forms.CharField(required=False, widget=forms.HiddenInput)
+    # Names what is typed into this form until it is saved; see ``unsaved``.
+    copy = forms.CharField(required=False, widget=forms.HiddenInput, validators=[a_key])
     note = forms.CharField(
         label=gettext_lazy("Note on this change"),
         required=False,
@@ -116,6 +122,7 @@ class ArticleForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["base"] = _base_of(self.instance)
+        self.initial["copy"] = secrets.token_hex(16)
         self.old_path = self.instance.get_absolute_url()
 
     @property
@@ -156,6 +163,13 @@ class ArticleForm(forms.ModelForm):
             self.add_error("note_text", _("Say in a sentence what has changed."))
         if self.instance.pk:
             self._refuse_to_overwrite(cleaned)
+        if "_restore" in self.data:
+            self.add_error(
+                None,
+                _(
+                    "This is what you typed and did not save. Look it through and save it."
+                ),
+            )
         return cleaned
 
     def _refuse_to_overwrite(self, cleaned: dict[str, Any]) -> None:

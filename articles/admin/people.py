@@ -15,7 +15,7 @@ class AuthorAdmin(ReaderFacingAdmin):
     list_select_related = ["user"]
     prepopulated_fields = {"slug": ["name"]}
     search_fields = ["name", "slug"]
-    autocomplete_fields = ["user"]
+    autocomplete_fields = ["user", "photograph"]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Leave the account to those who may look at accounts."""

@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from articles import body, page_versions, publishing
+from articles import body, page_versions, publishing, unsaved
 from articles.models import Article, Byline, Correction, RelatedLink, Revision
 from articles.publishing import PublishingRefused
 from newsroom.admin.base import ReaderFacingAdmin, ReadOnly
 from newsroom.models import Event, move_site_version
 from newsroom.staff import staff_of
 
+from . import unsaved as unsaved_forms
 from .corrections import CorrectionInline
 from .forms import FACTS, ArticleForm, LineFormSet, PossibleKeys
 
@@ -115,6 +116,7 @@ class ArticleAdmin(ReaderFacingAdmin):
                     "lead_caption",
                     "label",
                     "base",
+                    "copy",
                 ]
             },
         ),
@@ -174,8 +176,12 @@ class ArticleAdmin(ReaderFacingAdmin):
 
     def get_urls(self) -> list[Any]:
         headline = self.admin_site.admin_view(self.headline_of)
-        name = "articles_article_headline"
-        return [path("<int:pk>/headline/", headline, name=name), *super().get_urls()]
+        keep = self.admin_site.admin_view(unsaved_forms.keep)
+        return [
+            path("<int:pk>/headline/", headline, name="articles_article_headline"),
+            path("unsaved/", keep, name="articles_article_unsaved"),
+            *super().get_urls(),
+        ]
 
     def headline_of(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Answer with a story's headline alone, for the editor's READ MORE lines."""
@@ -270,7 +276,7 @@ class ArticleAdmin(ReaderFacingAdmin):
         elif not (obj and obj.published_at):
             hidden = {PUBLISHED_AGAIN, "withdrawal_note"}
         if not self.has_change_permission(request, obj):
-            hidden |= {"base", "note"}
+            hidden |= {"base", "copy", "note"}
         return [
             (name, {**one, "fields": [f for f in one["fields"] if f not in hidden]})
             for name, one in super().get_fieldsets(request, obj)
@@ -317,6 +323,8 @@ class ArticleAdmin(ReaderFacingAdmin):
         publishing.save_working_copy(
             article, editor=staff_of(request), note=form.cleaned_data.get("note", "")
         )
+        if key := form.cleaned_data.get("copy"):
+            unsaved.settle(key, editor=staff_of(request))
         self._record_corrections(request, formsets)
         self._act(request, form)
         facts = [name for name in FACTS if name in form.changed_data]

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 
-def sign_in(page: Page) -> None:
-    """Sign in to the admin as ``editor``."""
+def sign_in(page: Page, *, name: str = "saskia") -> None:
+    """Sign in to the admin: as ``editor``, or as ``name``, whose password is the same."""
     page.goto("/admin/")
-    page.get_by_label("Username").fill("saskia")
+    page.get_by_label("Username").fill(name)
     page.get_by_label("Password").fill("estuary-42")
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url("**/admin/")

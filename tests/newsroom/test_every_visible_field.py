@@ -55,6 +55,7 @@ VISIBLE = {
     (Author, "slug"): ("o-fenwright", STORY),
     (Author, "role"): ("Chief reporter", AUTHOR),
     (Author, "biography"): ("She has the cushion to show for it.", AUTHOR),
+    (Author, "photograph"): ("a photograph", AUTHOR),
     (Image, "file"): (picture_file(700, 500), STORY),
     (Image, "alt"): ("A bridge at dawn", STORY),
     (Image, "decorative"): ("on", STORY),
@@ -103,7 +104,9 @@ INVISIBLE = {
     (Author, "user"): "an account is the desk's business",
     (Image, "licence"): "kept for the desk; the credit is what readers see",
     (Image, "source_url"): "kept for the desk",
+    (Section, "editors"): "who publishes there is the desk's business",
     (Article, "base"): "tells two editors apart",
+    (Article, "copy"): "names what is typed",
     (Article, "note"): "for colleagues",
     (Article, "publish_at"): "asks when, and changes nothing by itself",
     (OldAddress, "path"): "an address that redirects, which no cache holds",
@@ -267,6 +270,7 @@ def changed(article, model, field, value):
         "another section": lambda: Section.objects.get(slug="business").pk,
         "another author": lambda: make_author("Nessa Hallopike").pk,
         "another story": lambda: article.pk,
+        "a photograph": lambda: make_image().pk,
     }
     if isinstance(value, str) and value in others:
         value = others[value]()
