@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -119,6 +120,7 @@ def publish(
     """
     now = timezone.now()
     article = _locked(article)
+    _keep_embargo(article, until=now)
     revision = _publishable_revision(article)
     before = _facts(article)
     if article.was_seen(now):
@@ -128,6 +130,7 @@ def publish(
         act = "publish"
         _first_publication(article, revision, at=now)
     article.withdrawn_at, article.withdrawal_reason = None, ""
+    article.stage = Article.Stage.READY
     if article.expires_at and article.expires_at <= now:
         article.expires_at = None
     if note_to_readers:
@@ -166,6 +169,7 @@ def schedule(article: Article, *, editor: User | None, at: datetime) -> Article:
     if at <= now:
         raise PublishingRefused([_("That time has passed. Choose a later one.")])
     article = _locked(article)
+    _keep_embargo(article, until=at)
     revision = _publishable_revision(article)
     before = _facts(article)
     if article.is_live(now):
@@ -177,6 +181,71 @@ def schedule(article: Article, *, editor: User | None, at: datetime) -> Article:
     else:
         _first_publication(article, revision, at=at)
     return _finish(article, "schedule", editor=editor, before=before)
+
+
+@transaction.atomic
+def embargo(article: Article, *, editor: User | None) -> Article:
+    """Hold a story that is to come to its time: it is not moved earlier by a slip.
+
+    Raise ``PublishingRefused`` if no time is set, or readers have it.
+    """
+    article = _locked(article)
+    if not article.published_at or article.was_seen():
+        raise PublishingRefused(
+            [_("An embargo needs a time to come: say when the story is published.")]
+        )
+    before = _facts(article)
+    article.embargoed = True
+    return _finish(article, "embargo", editor=editor, before=before)
+
+
+@transaction.atomic
+def lift_embargo(article: Article, *, editor: User | None) -> Article:
+    """Let the story be published earlier, or taken off the schedule."""
+    article = _locked(article)
+    before = _facts(article)
+    article.embargoed = False
+    return _finish(article, "lift embargo", editor=editor, before=before)
+
+
+@transaction.atomic
+def unschedule(article: Article, *, editor: User | None) -> Article:
+    """Take back what was to come: a change, or the first publication.
+
+    A story that no reader has seen is a draft again. Raise ``PublishingRefused`` if
+    it is under embargo, or nothing is to come.
+    """
+    article = _locked(article)
+    before = _facts(article)
+    if article.next:
+        article.next, article.next_at = None, None
+    elif article.published_at and not article.was_seen():
+        _keep_embargo(article, until=None)
+        article.live, article.published_at, article.day = None, None, None
+    else:
+        raise PublishingRefused([_("Nothing is scheduled for this story.")])
+    return _finish(article, "unschedule", editor=editor, before=before)
+
+
+@transaction.atomic
+def expire(article: Article, *, editor: User | None, at: datetime | None) -> Article:
+    """Take the story from readers at ``at`` (aware, a whole minute); none: never.
+
+    Raise ``PublishingRefused`` for a time that has passed, or that comes before the
+    story is published.
+    """
+    article = _locked(article)
+    at = _whole_minute(at) if at else None
+    if at == article.expires_at:
+        return article
+    too_early = filter(None, (timezone.now(), article.published_at))
+    if at and at <= max(too_early):
+        raise PublishingRefused(
+            [_("A story expires after it is published, and not in the past.")]
+        )
+    before = _facts(article)
+    article.expires_at = at
+    return _finish(article, "expire", editor=editor, before=before)
 
 
 @transaction.atomic
@@ -289,6 +358,23 @@ def _locked(article: Article) -> Article:
     return article
 
 
+def _keep_embargo(article: Article, *, until: datetime | None) -> None:
+    """Raise ``PublishingRefused`` if an embargo forbids readers to have it ``until``."""
+    held = (
+        article.published_at if article.embargoed and not article.was_seen() else None
+    )
+    if held and (until is None or until < held):
+        raise PublishingRefused(
+            [
+                _("Embargoed until %(time)s (%(zone)s). Lift the embargo first.")
+                % {
+                    "time": date_format(timezone.localtime(held), "DATETIME_FORMAT"),
+                    "zone": timezone.get_current_timezone_name(),
+                }
+            ]
+        )
+
+
 def _publishable_revision(article: Article) -> Revision:
     if reasons := reasons_against(article):
         raise PublishingRefused(reasons)
@@ -298,6 +384,10 @@ def _publishable_revision(article: Article) -> Revision:
 def _first_publication(article: Article, revision: Revision, *, at: datetime) -> None:
     article.live = revision
     article.published_at = _whole_minute(at)
+    if article.expires_at and article.expires_at <= article.published_at:
+        raise PublishingRefused(
+            [_("The story expires before it is published. Choose a later end.")]
+        )
     article.day = timezone.localdate(
         article.published_at, Publication.objects.current().zone
     )
@@ -345,6 +435,7 @@ def _facts(article: Article) -> dict[str, object]:
     return {name: at.isoformat() if at else None for name, at in facts.items()} | {
         "live": article.live.number if article.live else None,
         "next": article.next.number if article.next else None,
+        "embargoed": article.embargoed,
     }
 
 

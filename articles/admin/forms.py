@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime, AdminTextareaWidget
@@ -22,9 +22,13 @@ from django_prose_editor.widgets import AdminProseEditorWidget
 from articles import body, publishing
 from articles.models import Article, Correction, StoryContent
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
 # True of the story at any version, and so in force as soon as the form is saved.
 FACTS = ("section", "tags", "slug", "language", "comments_open", "ratings_open")
-CONTENT_AND_FACTS = (*(field.name for field in StoryContent._meta.fields), *FACTS)
+WORK = ("stage", "assignee", "due_at")  # the desk's own
+COMPARED = (*(field.name for field in StoryContent._meta.fields), *FACTS, *WORK)
 
 EXTENSIONS = {
     "Bold": True,
@@ -93,6 +97,19 @@ class ArticleForm(forms.ModelForm):
             "Empty: at once, when the button is pressed. In the publication's time zone."
         ),
     )
+    embargo = forms.BooleanField(
+        label=gettext_lazy("Under embargo"),
+        required=False,
+        help_text=gettext_lazy(
+            "No slip publishes it before that time: this mark has to be taken away first."
+        ),
+    )
+    expires = forms.SplitDateTimeField(
+        label=gettext_lazy("Take from readers at"),
+        required=False,
+        widget=AdminSplitDateTime,
+        help_text=gettext_lazy("Empty: it stays. Takes effect when the form is saved."),
+    )
     note_kind = forms.ChoiceField(
         label=gettext_lazy("What readers are told of the change"),
         required=False,
@@ -123,6 +140,9 @@ class ArticleForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.initial["base"] = _base_of(self.instance)
         self.initial["copy"] = secrets.token_hex(16)
+        self.initial["publish_at"] = to_come(self.instance)
+        self.initial["embargo"] = self.instance.embargoed
+        self.initial["expires"] = self.instance.expires_at
         self.old_path = self.instance.get_absolute_url()
 
     @property
@@ -135,12 +155,20 @@ class ArticleForm(forms.ModelForm):
 
     def clean_publish_at(self) -> Any:
         at = self.cleaned_data["publish_at"]
-        if at and at <= timezone.now():
+        if at and at <= timezone.now() and "_publish" in self.data:
             raise ValidationError(
                 _(
                     "That time has passed. Choose a later one, or empty the field to "
                     "publish at once."
                 )
+            )
+        return at
+
+    def clean_expires(self) -> Any:
+        at = self.cleaned_data["expires"]
+        if "expires" in self.changed_data and at and at <= timezone.now():
+            raise ValidationError(
+                _("That time has passed. Choose a later one, or withdraw the story.")
             )
         return at
 
@@ -162,6 +190,7 @@ class ArticleForm(forms.ModelForm):
         if cleaned.get("note_kind") and not cleaned.get("note_text"):
             self.add_error("note_text", _("Say in a sentence what has changed."))
         if self.instance.pk:
+            self._keep_embargo(cleaned)
             self._refuse_to_overwrite(cleaned)
         if "_restore" in self.data:
             self.add_error(
@@ -171,6 +200,27 @@ class ArticleForm(forms.ModelForm):
                 ),
             )
         return cleaned
+
+    def _keep_embargo(self, cleaned: dict[str, Any]) -> None:
+        """Ask for the mark to be taken away before the time is moved earlier."""
+        article = self.instance
+        until = article.published_at
+        is_held = article.embargoed and until and until > timezone.now()
+        if not (is_held and cleaned.get("embargo") and "_publish" in self.data):
+            return
+        at = cleaned.get("publish_at")
+        if "publish_at" not in self.errors and (at is None or at < until):
+            self.add_error(
+                "publish_at",
+                _(
+                    "Embargoed until %(time)s (%(zone)s). Choose no earlier time, or take "
+                    "the mark “Under embargo” away first."
+                )
+                % {
+                    "time": date_format(timezone.localtime(until), "DATETIME_FORMAT"),
+                    "zone": timezone.get_current_timezone_name(),
+                },
+            )
 
     def _refuse_to_overwrite(self, cleaned: dict[str, Any]) -> None:
         """Stop the second of two who save, once, with what the first one changed."""
@@ -217,13 +267,20 @@ class LineFormSet(forms.BaseInlineFormSet):
         return form.instance._state.adding
 
 
+def to_come(article: Article) -> datetime | None:
+    """Return when readers get something new of ``article``, if that is set."""
+    now = timezone.now()
+    for at in (article.next_at, article.published_at):
+        if at and at > now and not article.withdrawn_at:
+            return at
+    return None
+
+
 def _values_of(article: Article) -> dict[str, Any]:
     """Return what the form would be filled with from ``article``, comparably."""
     return {
         name: _comparable(value)
-        for name, value in forms.model_to_dict(
-            article, fields=[*CONTENT_AND_FACTS]
-        ).items()
+        for name, value in forms.model_to_dict(article, fields=[*COMPARED]).items()
     }
 
 

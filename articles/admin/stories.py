@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.forms import BaseModelFormSet
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,16 +15,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from articles import body, page_versions, publishing, unsaved
+from articles import body, page_versions, publishing, unsaved, workflow
 from articles.models import Article, Byline, Correction, RelatedLink, Revision
+from articles.permissions import may_publish
 from articles.publishing import PublishingRefused
 from newsroom.admin.base import ReaderFacingAdmin, ReadOnly
 from newsroom.models import Event, move_site_version
 from newsroom.staff import staff_of
 
+from . import calendar, notes
 from . import unsaved as unsaved_forms
 from .corrections import CorrectionInline
-from .forms import FACTS, ArticleForm, LineFormSet, PossibleKeys
+from .forms import FACTS, WORK, ArticleForm, LineFormSet, PossibleKeys, to_come
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 # What readers are told of a change to a story they know.
 PUBLISHED_AGAIN = ("note_kind", "note_text")
+PUBLISHING = {"_publish", "_unschedule", "_withdraw"}  # the buttons
 
 
 class BylineInline(admin.TabularInline):
@@ -87,18 +90,53 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(**chosen.get(self.value() or "", {}))
 
 
+class AssigneeFilter(admin.SimpleListFilter):
+    """Whose turn it is."""
+
+    title = gettext_lazy("assignee")
+    parameter_name = "assignee"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("me", _("me")), ("somebody", _("somebody")), ("nobody", _("nobody"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        chosen: dict[str, dict[str, Any]] = {
+            "me": {"assignee": staff_of(request)},
+            "somebody": {"assignee__isnull": False},
+            "nobody": {"assignee": None},
+        }
+        return queryset.filter(**chosen.get(self.value() or "", {}))
+
+
 @admin.register(Article)
 class ArticleAdmin(ReaderFacingAdmin):
     """Stories: written here, and published, scheduled and withdrawn."""
 
     form = ArticleForm
-    list_display = ["headline_or_none", "section", "state", "published_at", "saved_at"]
-    list_filter = [StateFilter, "section", "label", "published_at"]
-    list_select_related = ["section"]
+    list_display = [
+        "headline_or_none",
+        "section",
+        "state",
+        "stage",
+        "assignee_name",
+        "due_at",
+        "published_at",
+        "saved_at",
+    ]
+    list_filter = [
+        StateFilter,
+        "stage",
+        AssigneeFilter,
+        "section",
+        "label",
+        "published_at",
+    ]
+    list_select_related = ["section", "assignee"]
     search_fields = ["headline", "standfirst", "slug"]
     date_hierarchy = "published_at"
     show_full_result_count = False
     autocomplete_fields = ["lead_image", "tags"]
+    radio_fields = {"stage": admin.HORIZONTAL}
 
     readonly_fields = ["publication", "history"]
     inlines = [BylineInline, RelatedLinkInline, CorrectionInline]
@@ -119,6 +157,10 @@ class ArticleAdmin(ReaderFacingAdmin):
                     "copy",
                 ]
             },
+        ),
+        (
+            gettext_lazy("Work on the story"),
+            {"fields": [("stage", "assignee"), "due_at"]},
         ),
         (
             gettext_lazy("Facts of the story"),
@@ -155,6 +197,8 @@ class ArticleAdmin(ReaderFacingAdmin):
                 "fields": [
                     "publication",
                     "publish_at",
+                    "embargo",
+                    "expires",
                     PUBLISHED_AGAIN,
                     "withdrawal_note",
                 ],
@@ -168,6 +212,24 @@ class ArticleAdmin(ReaderFacingAdmin):
 
     # --- What is shown ----------------------------------------------------------
 
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,  # noqa: FBT001, FBT002  # Django's
+        **kwargs: Any,
+    ) -> Any:
+        """Offer “ready” to those alone who may publish, or where it is set."""
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        is_ready = obj and obj.stage == Article.Stage.READY
+        if "stage" in form.base_fields and not (
+            is_ready or self.has_publish_permission(request, obj)
+        ):
+            form.base_fields["stage"].choices = [
+                choice for choice in Article.Stage.choices if choice[0] != "ready"
+            ]
+        return form
+
     def formfield_for_manytomany(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
     ) -> Any:
@@ -175,11 +237,13 @@ class ArticleAdmin(ReaderFacingAdmin):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_urls(self) -> list[Any]:
-        headline = self.admin_site.admin_view(self.headline_of)
-        keep = self.admin_site.admin_view(unsaved_forms.keep)
+        view = self.admin_site.admin_view
+        headline, keep = view(self.headline_of), view(unsaved_forms.keep)
         return [
             path("<int:pk>/headline/", headline, name="articles_article_headline"),
             path("unsaved/", keep, name="articles_article_unsaved"),
+            path("<int:pk>/notes/", view(notes.add), name="articles_article_notes"),
+            path("calendar/", view(self.calendar), name="articles_article_calendar"),
             *super().get_urls(),
         ]
 
@@ -190,9 +254,20 @@ class ArticleAdmin(ReaderFacingAdmin):
         article = get_object_or_404(Article.objects.only("headline"), pk=pk)
         return HttpResponse(article.headline, content_type="text/plain")
 
+    def calendar(self, request: HttpRequest) -> HttpResponse:
+        """Show a month or a week of what is published, due and to come."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = self.admin_site.each_context(request) | calendar.context_of(request)
+        return render(request, "admin/articles/article/calendar.html", context)
+
     @admin.display(description=gettext_lazy("headline"), ordering="headline")
     def headline_or_none(self, article: Article) -> str:
         return article.headline or _("(no headline)")
+
+    @admin.display(description=gettext_lazy("assignee"), empty_value="–")
+    def assignee_name(self, article: Article) -> str | None:
+        return article.assignee.name if article.assignee else None
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, article: Article) -> str:
@@ -246,8 +321,12 @@ class ArticleAdmin(ReaderFacingAdmin):
 
     # --- Who may do what --------------------------------------------------------
 
-    def has_publish_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("articles.publish_article")
+    def has_publish_permission(
+        self, request: HttpRequest, obj: Article | None = None
+    ) -> bool:
+        """Tell whether they may publish ``obj``; without it, whether any story."""
+        user = staff_of(request)
+        return may_publish(user, obj.section_id) if obj else may_publish(user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Keep what was ever published: it is withdrawn, with its votes and comments."""
@@ -264,19 +343,22 @@ class ArticleAdmin(ReaderFacingAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Keep the facts of a story that readers know from those who cannot publish."""
         fields = list(super().get_readonly_fields(request, obj))
-        if obj and obj.published_at and not self.has_publish_permission(request):
+        if obj and obj.published_at and not self.has_publish_permission(request, obj):
             fields += FACTS
         return fields
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Leave out what is not to be asked: of whom cannot publish, or not yet."""
-        hidden = set()
-        if not self.has_publish_permission(request):
-            hidden = {"publish_at", PUBLISHED_AGAIN, "withdrawal_note"}
+        hidden: set[str | tuple[str, ...]] = set()
+        if not self.has_publish_permission(request, obj):
+            hidden = {"publish_at", "embargo", "expires"}
+            hidden |= {PUBLISHED_AGAIN, "withdrawal_note"}
         elif not (obj and obj.published_at):
             hidden = {PUBLISHED_AGAIN, "withdrawal_note"}
         if not self.has_change_permission(request, obj):
             hidden |= {"base", "copy", "note"}
+        if obj and obj.was_seen():
+            hidden.add("embargo")
         return [
             (name, {**one, "fields": [f for f in one["fields"] if f not in hidden]})
             for name, one in super().get_fieldsets(request, obj)
@@ -285,15 +367,19 @@ class ArticleAdmin(ReaderFacingAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        article = kwargs.get("obj")
-        context["can_publish"] = self.has_publish_permission(request)
-        context["can_withdraw"] = bool(
-            context["can_publish"]
-            and article
-            and article.published_at
-            and not article.withdrawn_at
-        )
-        context["is_published"] = bool(article and article.was_seen())
+        article: Any = kwargs.get("obj")
+        can_publish = self.has_publish_permission(request, article)
+        was_seen = bool(article and article.was_seen())
+        context |= {
+            "notes": notes.notes_of(article) if article else [],
+            "note_form": notes.NoteForm(),
+            "can_publish": can_publish,
+            "is_published": was_seen,
+            "can_withdraw": can_publish and was_seen and article.is_live(),
+            "can_unschedule": can_publish and bool(article and to_come(article)),
+            "can_submit": not can_publish
+            and (article is None or article.stage == Article.Stage.DRAFT),
+        }
         return super().render_change_form(request, context, *args, **kwargs)
 
     # --- What saving does -------------------------------------------------------
@@ -319,12 +405,27 @@ class ArticleAdmin(ReaderFacingAdmin):
         # Not the base class's: a draft that was saved changes no page.
         formsets = list(formsets)
         admin.ModelAdmin.save_related(self, request, form, formsets, change)
-        article = form.instance
-        publishing.save_working_copy(
-            article, editor=staff_of(request), note=form.cleaned_data.get("note", "")
+        article, editor = form.instance, staff_of(request)
+        newest = article.newest_revision
+        revision = publishing.save_working_copy(
+            article, editor=editor, note=form.cleaned_data.get("note", "")
         )
+        if (
+            change
+            and revision != newest
+            and not may_publish(editor, article.section_id)
+        ):
+            workflow.reopen(article)
         if key := form.cleaned_data.get("copy"):
-            unsaved.settle(key, editor=staff_of(request))
+            unsaved.settle(key, editor=editor)
+        work = [name for name in WORK if name in form.changed_data]
+        if work or "_review" in request.POST:
+            workflow.hand_over(
+                article,
+                editor=editor,
+                before={name: form.initial.get(name) for name in WORK},
+                submit="_review" in request.POST,
+            )
         self._record_corrections(request, formsets)
         self._act(request, form)
         facts = [name for name in FACTS if name in form.changed_data]
@@ -364,31 +465,53 @@ class ArticleAdmin(ReaderFacingAdmin):
                     )
 
     def _act(self, request: HttpRequest, form: ArticleForm) -> None:
-        if not self.has_publish_permission(request):
+        article = form.instance
+        sections = form.initial.get("section"), article.section_id
+        if not may_publish(staff_of(request), *sections):
+            if PUBLISHING & set(request.POST):
+                said = _("Saved, but not published: that section is not one of yours.")
+                messages.error(request, said)
             return
-        article, editor = form.instance, staff_of(request)
         try:
-            if "_publish" in request.POST:
-                if at := form.cleaned_data.get("publish_at"):
-                    article = publishing.schedule(article, editor=editor, at=at)
-                else:
-                    article = publishing.publish(
-                        article, editor=editor, note_to_readers=form.note_to_readers
-                    )
-            elif "_withdraw" in request.POST:
-                reason = form.cleaned_data.get("withdrawal_note", "")
-                article = publishing.withdraw(article, editor=editor, reason=reason)
-            else:
-                return
+            acted = self._publish(request, form)
         except PublishingRefused as refusal:
             for reason in refusal.reasons:
                 messages.error(request, _("Saved, but not published. ") + reason)
         else:
-            self._say_what_readers_get(request, article)
+            if acted:
+                self._say_what_readers_get(request, acted)
+
+    def _publish(self, request: HttpRequest, form: ArticleForm) -> Article | None:
+        """Do what the pressed button says; return the story if readers notice."""
+        article, editor, chosen = form.instance, staff_of(request), form.cleaned_data
+        acted = None
+        if article.embargoed and "embargo" in chosen and not chosen["embargo"]:
+            article = publishing.lift_embargo(article, editor=editor)
+        if "expires" in form.changed_data:
+            at = chosen.get("expires")
+            article = acted = publishing.expire(article, editor=editor, at=at)
+        if "_publish" in request.POST:
+            if at := chosen.get("publish_at"):
+                acted = publishing.schedule(article, editor=editor, at=at)
+            else:
+                acted = publishing.publish(
+                    article, editor=editor, note_to_readers=form.note_to_readers
+                )
+        elif "_unschedule" in request.POST:
+            acted = publishing.unschedule(article, editor=editor)
+        elif "_withdraw" in request.POST:
+            reason = chosen.get("withdrawal_note", "")
+            acted = publishing.withdraw(article, editor=editor, reason=reason)
+        article = acted or article
+        if chosen.get("embargo") and not article.embargoed:
+            acted = publishing.embargo(article, editor=editor)
+        return acted
 
     def _say_what_readers_get(self, request: HttpRequest, article: Article) -> None:
         if article.withdrawn_at:
             said = _("It is withdrawn: readers no longer see it.")
+        elif not article.published_at:
+            said = _("Nothing is scheduled any more: it is a draft.")
         elif article.next_at:
             said = _("The change will be published: %(when)s") % {
                 "when": date_format(_local(article.next_at), "DATETIME_FORMAT")
@@ -404,8 +527,6 @@ class ArticleAdmin(ReaderFacingAdmin):
             said = _("It will be published: %(when)s") % {
                 "when": date_format(_local(article.published_at), "DATETIME_FORMAT")
             }
-        else:
-            return  # a draft: nothing was published that could be withdrawn
         messages.success(request, said)
 
     def response_add(self, request: HttpRequest, obj: Article, *args: Any) -> Any:
@@ -415,7 +536,7 @@ class ArticleAdmin(ReaderFacingAdmin):
         return self._response(request, obj) or super().response_change(request, obj)
 
     def _response(self, request: HttpRequest, article: Article) -> HttpResponse | None:
-        if not {"_publish", "_withdraw"} & set(request.POST):
+        if not PUBLISHING & set(request.POST):
             return None
         return HttpResponseRedirect(
             reverse("admin:articles_article_change", args=[article.pk])
@@ -431,6 +552,12 @@ class ArticleAdmin(ReaderFacingAdmin):
     ) -> None:
         done = 0
         for article in queryset:
+            if not self.has_publish_permission(request, article):
+                messages.error(
+                    request,
+                    _("%(story)s: not in one of your sections.") % {"story": article},
+                )
+                continue
             if article.is_live():
                 messages.warning(
                     request,
@@ -457,7 +584,13 @@ class ArticleAdmin(ReaderFacingAdmin):
     def withdraw_selected(
         self, request: HttpRequest, queryset: QuerySet[Article]
     ) -> None:
-        published = list(queryset.filter(published_at__isnull=False, withdrawn_at=None))
+        published = [
+            article
+            for article in queryset.filter(
+                published_at__isnull=False, withdrawn_at=None
+            )
+            if self.has_publish_permission(request, article)
+        ]
         for article in published:
             publishing.withdraw(article, editor=staff_of(request))
         done = len(published)
