@@ -222,6 +222,7 @@ def unschedule(article: Article, *, editor: User | None) -> Article:
     elif article.published_at and not article.was_seen():
         _keep_embargo(article, until=None)
         article.live, article.published_at, article.day = None, None, None
+        article.stage = Article.Stage.IN_REVIEW
     else:
         raise PublishingRefused([_("Nothing is scheduled for this story.")])
     return _finish(article, "unschedule", editor=editor, before=before)
@@ -383,6 +384,7 @@ def _publishable_revision(article: Article) -> Revision:
 
 def _first_publication(article: Article, revision: Revision, *, at: datetime) -> None:
     article.live = revision
+    article.stage = Article.Stage.READY
     article.published_at = _whole_minute(at)
     if article.expires_at and article.expires_at <= article.published_at:
         raise PublishingRefused(

@@ -116,8 +116,7 @@ class ArticleAdmin(ReaderFacingAdmin):
     list_display = [
         "headline_or_none",
         "section",
-        "state",
-        "stage",
+        "state_and_stage",
         "assignee_name",
         "due_at",
         "published_at",
@@ -270,8 +269,12 @@ class ArticleAdmin(ReaderFacingAdmin):
         return article.assignee.name if article.assignee else None
 
     @admin.display(description=gettext_lazy("state"))
-    def state(self, article: Article) -> str:
-        return article.state()
+    def state_and_stage(self, article: Article) -> str:
+        """Say what the story is to readers, and how far the desk is if it works on it."""
+        settled = Article.Stage.READY if article.published_at else Article.Stage.DRAFT
+        if article.stage == settled:
+            return article.state()
+        return f"{article.state()}, {article.get_stage_display()}"
 
     @admin.display(description=gettext_lazy("readers see"))
     def publication(self, article: Article) -> SafeString | str:
