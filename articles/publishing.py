@@ -59,9 +59,12 @@ def save_working_copy(
         article.save(update_fields=["body"])
     newest = article.revisions.order_by("-number").first()
     snapshot = _snapshot(article)
-    if newest and all(
-        getattr(newest, name) == value for name, value in snapshot.items()
-    ):
+    changed = [
+        name.removesuffix("_id")
+        for name, value in snapshot.items()
+        if newest and getattr(newest, name) != value
+    ]
+    if newest and not changed:
         return newest
     revision = Revision.objects.create(
         article=article,
@@ -69,6 +72,7 @@ def save_working_copy(
         editor=editor,
         note=note,
         text=body.text_of(article.body),
+        changed=changed,
         **snapshot,
     )
     _index_references(revision)

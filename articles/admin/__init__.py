@@ -4,8 +4,9 @@ from .corrections import CorrectionInline
 from .images import ImageAdmin
 from .links import OldAddressAdmin
 from .people import AuthorAdmin
+from .revisions import RevisionAdmin
 from .sections import SectionAdmin, TagAdmin
-from .stories import ArticleAdmin, RevisionAdmin
+from .stories import ArticleAdmin
 
 __all__ = [
     "ArticleAdmin",

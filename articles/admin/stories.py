@@ -7,23 +7,23 @@ from django.core.exceptions import PermissionDenied
 from django.forms import BaseModelFormSet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
 
-from articles import body, page_versions, publishing, unsaved, workflow
-from articles.models import Article, Byline, Correction, RelatedLink, Revision
+from articles import page_versions, publishing, unsaved, workflow
+from articles.models import Article, Byline, Correction, RelatedLink
 from articles.permissions import may_publish
 from articles.publishing import PublishingRefused
-from newsroom.admin.base import ReaderFacingAdmin, ReadOnly
+from newsroom.admin.base import ReaderFacingAdmin
 from newsroom.models import Event, move_site_version
 from newsroom.staff import staff_of
 
-from . import calendar, notes
+from . import calendar, notes, revisions
 from . import unsaved as unsaved_forms
 from .corrections import CorrectionInline
 from .forms import FACTS, WORK, ArticleForm, LineFormSet, PossibleKeys, to_come
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 # What readers are told of a change to a story they know.
 PUBLISHED_AGAIN = ("note_kind", "note_text")
+SHOWN_IN_FORM = 8  # revisions
 PUBLISHING = {"_publish", "_unschedule", "_withdraw"}  # the buttons
 
 
@@ -241,6 +242,16 @@ class ArticleAdmin(ReaderFacingAdmin):
         return [
             path("<int:pk>/headline/", headline, name="articles_article_headline"),
             path("unsaved/", keep, name="articles_article_unsaved"),
+            path(
+                "<int:pk>/revisions/",
+                view(revisions.listed),
+                name="articles_article_revisions",
+            ),
+            path(
+                "<int:pk>/revisions/compare/",
+                view(revisions.compared),
+                name="articles_article_compare",
+            ),
             path("<int:pk>/notes/", view(notes.add), name="articles_article_notes"),
             path("calendar/", view(self.calendar), name="articles_article_calendar"),
             *super().get_urls(),
@@ -299,24 +310,12 @@ class ArticleAdmin(ReaderFacingAdmin):
 
     @admin.display(description=gettext_lazy("revisions"))
     def history(self, article: Article) -> SafeString | str:
-        """List the newest revisions with who and when, each a link to its text."""
+        """List the newest revisions: who, when, what changed, each with its comparison."""
         if not article.pk:
             return "–"
-        revisions = article.revisions.select_related("editor").order_by("-number")
-        rows = (
-            (
-                reverse("admin:articles_revision_change", args=[revision.pk]),
-                revision.number,
-                date_format(_local(revision.created_at), "DATETIME_FORMAT"),
-                revision.editor.name if revision.editor else _("the system"),
-                revision.note,
-            )
-            for revision in revisions.only("number", "created_at", "note", "editor")[
-                :20
-            ]
-        )
-        items = format_html_join("", '<li><a href="{}">{}</a>: {}, {} {}</li>', rows)
-        return format_html("<ul>{}</ul>", items) if items else "–"
+        newest = list(revisions.of(article)[:SHOWN_IN_FORM])
+        context = {"revisions": newest, "original": article}
+        return render_to_string("admin/articles/article/_revisions.html", context)
 
     def view_on_site(self, article: Article) -> str | None:
         """Return the story's address while readers can open it."""
@@ -599,66 +598,6 @@ class ArticleAdmin(ReaderFacingAdmin):
         done = len(published)
         said = ngettext("%d story is withdrawn.", "%d stories are withdrawn.", done)
         messages.success(request, said % done)
-
-
-@admin.register(Revision)
-class RevisionAdmin(ReadOnly, admin.ModelAdmin):
-    """What a story said at each save: to be read, and restored from."""
-
-    list_display = ["article", "number", "created_at", "editor", "note"]
-    list_select_related = ["article", "editor"]
-    search_fields = ["headline", "note"]
-    date_hierarchy = "created_at"
-    show_full_result_count = False
-    fields = [
-        "article",
-        "number",
-        "created_at",
-        "editor",
-        "note",
-        "headline",
-        "standfirst",
-        "rendered_body",
-        "lead_image",
-        "lead_caption",
-        "label",
-        "byline",
-        "related",
-    ]
-    readonly_fields = ["rendered_body"]
-
-    def get_urls(self) -> list[Any]:
-        restore = self.admin_site.admin_view(require_POST(self.restore))
-        name = "articles_revision_restore"
-        return [path("<int:pk>/restore/", restore, name=name), *super().get_urls()]
-
-    def may_restore(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("articles.change_article")
-
-    def restore(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Make the revision the working copy again, and lead there."""
-        if not self.may_restore(request):
-            raise PermissionDenied
-        revision = get_object_or_404(Revision.objects.select_related("article"), pk=pk)
-        publishing.restore(revision, editor=staff_of(request))
-        said = _(
-            "The working copy says again what revision %(number)d said. Readers keep "
-            "what they have until it is published."
-        )
-        messages.success(request, said % {"number": revision.number})
-        return HttpResponseRedirect(
-            reverse("admin:articles_article_change", args=[revision.article_id])
-        )
-
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        context["can_restore"] = self.may_restore(request)
-        return super().render_change_form(request, context, *args, **kwargs)
-
-    @admin.display(description=gettext_lazy("body"))
-    def rendered_body(self, revision: Revision) -> SafeString:
-        return body.render(revision.body, images={}, articles={})
 
 
 def _local(at: Any) -> Any:

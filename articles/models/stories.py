@@ -302,6 +302,8 @@ class Revision(StoryContent):
     # [{"article": 5} or {"url": "https://…", "title": "…"}, …]
     related = models.JSONField(_("related links"), default=list)
     text = models.TextField(_("text"), editable=False)  # the body without its markup
+    # Names of the fields that differ from the revision before; none for the first.
+    changed = models.JSONField(_("changed"), default=list, editable=False)
     lead_image = models.ForeignKey(
         Image,
         models.SET_NULL,
@@ -323,6 +325,13 @@ class Revision(StoryContent):
                 fields=["article", "number"], name="revision_one_per_number"
             )
         ]
+
+    @property
+    def what_changed(self) -> str:
+        """Names of what differs from the revision before, in words."""
+        fields = {field.name: field for field in self._meta.fields}
+        names = (fields[name].verbose_name for name in self.changed if name in fields)
+        return ", ".join(map(str, names))
 
     @property
     def reading_minutes(self) -> int:
