@@ -23,7 +23,7 @@ from newsroom.admin.base import ReaderFacingAdmin
 from newsroom.models import Event, move_site_version
 from newsroom.staff import staff_of
 
-from . import calendar, notes, revisions
+from . import calendar, notes, previews, revisions
 from . import unsaved as unsaved_forms
 from .corrections import CorrectionInline
 from .forms import FACTS, WORK, ArticleForm, LineFormSet, PossibleKeys, to_come
@@ -252,6 +252,17 @@ class ArticleAdmin(ReaderFacingAdmin):
                 view(revisions.compared),
                 name="articles_article_compare",
             ),
+            path("preview/", view(self.preview), name="articles_article_preview"),
+            path(
+                "<int:pk>/previews/",
+                view(previews.links),
+                name="articles_article_previews",
+            ),
+            path(
+                "<int:pk>/previews/<int:link>/revoke/",
+                view(previews.revoke),
+                name="articles_article_revoke_preview",
+            ),
             path("<int:pk>/notes/", view(notes.add), name="articles_article_notes"),
             path("calendar/", view(self.calendar), name="articles_article_calendar"),
             *super().get_urls(),
@@ -263,6 +274,10 @@ class ArticleAdmin(ReaderFacingAdmin):
             raise PermissionDenied
         article = get_object_or_404(Article.objects.only("headline"), pk=pk)
         return HttpResponse(article.headline, content_type="text/plain")
+
+    def preview(self, request: HttpRequest) -> HttpResponse:
+        """Show what was sent with the form as readers would get it; save nothing."""
+        return previews.of_form(self, request)
 
     def calendar(self, request: HttpRequest) -> HttpResponse:
         """Show a month or a week of what is published, due and to come."""
