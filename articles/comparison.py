@@ -59,8 +59,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Field:
-    """One field of the story that differs, with its name."""
+    """One field of the story that differs: its name in the model, and in words."""
 
+    name: str
     label: str
     rows: Sequence[Row]
 
@@ -83,7 +84,8 @@ def compare(old: StoryContent, new: StoryContent) -> Comparison:
         before, after = names.blocks(old, name), names.blocks(new, name)
         if before != after:
             label = _LINES.get(name) or StoryContent._meta.get_field(name).verbose_name  # type: ignore[union-attr]
-            fields.append(Field(capfirst(str(label)), rows_of(before, after)))
+            rows = rows_of(before, after)
+            fields.append(Field(name, capfirst(str(label)), rows))
     return Comparison(fields)
 
 
