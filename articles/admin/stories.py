@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from articles import page_versions, publishing, unsaved, workflow
+from articles.checks import checks_of
 from articles.models import Article, Byline, Correction, RelatedLink
 from articles.permissions import may_publish
 from articles.publishing import PublishingRefused
@@ -138,7 +139,7 @@ class ArticleAdmin(ReaderFacingAdmin):
     autocomplete_fields = ["lead_image", "tags"]
     radio_fields = {"stage": admin.HORIZONTAL}
 
-    readonly_fields = ["publication", "history"]
+    readonly_fields = ["publication", "checklist", "history"]
     inlines = [BylineInline, RelatedLinkInline, CorrectionInline]
     actions = ["publish_selected", "withdraw_selected"]
     save_on_top = True
@@ -196,6 +197,7 @@ class ArticleAdmin(ReaderFacingAdmin):
             {
                 "fields": [
                     "publication",
+                    "checklist",
                     "publish_at",
                     "embargo",
                     "expires",
@@ -322,6 +324,14 @@ class ArticleAdmin(ReaderFacingAdmin):
                 % {"time": date_format(_local(article.next_at), "DATETIME_FORMAT")}
             )
         return format_html_join("; ", "{}", ((part,) for part in parts))
+
+    @admin.display(description=gettext_lazy("before publishing"))
+    def checklist(self, article: Article) -> SafeString | str:
+        """List what was looked at in the saved working copy, and what was found."""
+        if not article.pk:
+            return _("Save first: what is saved is looked at.")
+        context = {"checks": checks_of(article)}
+        return render_to_string("admin/articles/article/_checks.html", context)
 
     @admin.display(description=gettext_lazy("revisions"))
     def history(self, article: Article) -> SafeString | str:
