@@ -84,8 +84,9 @@ class Run:
 
 @dataclass(frozen=True)
 class Field:
-    """One field of the story that differs, with its name."""
+    """One field of the story that differs: its name in the model, and in words."""
 
+    name: str
     label: str
     rows: Sequence[Row]
 
@@ -144,7 +145,8 @@ def _compared_by(
         before, after = names.blocks(old, name), names.blocks(new, name)
         if before != after:
             label = _LINES.get(name) or StoryContent._meta.get_field(name).verbose_name  # type: ignore[union-attr]
-            found.append(Field(capfirst(str(label)), rows_of(before, after)))
+            rows = rows_of(before, after)
+            found.append(Field(name, capfirst(str(label)), rows))
     return Comparison(found)
 
 

@@ -29,6 +29,7 @@ from articles.models import (
 from newsroom.models import Event, Publication, move_site_version
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from newsroom.models import User
@@ -58,10 +59,10 @@ def save_working_copy(
         article.body = cleaned
         article.save(update_fields=["body"])
     newest = article.revisions.order_by("-number").first()
-    snapshot = _snapshot(article)
+    says = snapshot(article, article.bylines.all(), article.related_links.all())
     changed = [
         name.removesuffix("_id")
-        for name, value in snapshot.items()
+        for name, value in says.items()
         if newest and getattr(newest, name) != value
     ]
     if newest and not changed:
@@ -73,25 +74,28 @@ def save_working_copy(
         note=note,
         text=body.text_of(article.body),
         changed=changed,
-        **snapshot,
+        **says,
     )
     _index_references(revision)
     article.__dict__.pop("newest_revision", None)
     return revision
 
 
-def _snapshot(article: Article) -> dict[str, object]:
+def snapshot(
+    article: Article, bylines: Iterable[Byline], related_links: Iterable[RelatedLink]
+) -> dict[str, object]:
+    """Return what a revision holds of a story with these lines, in this order."""
     byline = [
         {"role": line.role, "author": line.author_id}
         if line.author_id
         else {"role": line.role, "guest": line.guest}
-        for line in article.bylines.all()
+        for line in bylines
     ]
     related = [
         {"article": link.target_id}
         if link.target_id
         else {"url": link.url, "title": link.title}
-        for link in article.related_links.all()
+        for link in related_links
     ]
     content = {name: getattr(article, name) for name in CONTENT}
     return content | {"byline": byline, "related": related}

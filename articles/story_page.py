@@ -74,7 +74,7 @@ def gather(article: Article, revision: Revision, at: datetime) -> StoryPage:
         if named.articles or linked
         else {}
     )
-    corrections = list(article.corrections.all())
+    corrections = list(article.corrections.all()) if article.pk else []
     return StoryPage(
         article=article,
         revision=revision,
@@ -82,7 +82,7 @@ def gather(article: Article, revision: Revision, at: datetime) -> StoryPage:
         lead_image=images.get(revision.lead_image_id or 0),
         body=body.render(revision.body, images=images, articles=stories),
         related=list(_links(revision, stories, at)),
-        tags=list(article.tags.all()),
+        tags=list(article.tags.all()) if article.pk else [],
         corrections_above=[one for one in corrections if one.stands_above],
         corrections_below=[one for one in corrections if not one.stands_above],
     )

@@ -14,6 +14,8 @@ urlpatterns = [
     path("section/<word:slug>/", views.section, name="section"),
     path("tag/<word:slug>/", views.tag, name="tag"),
     path("author/<word:slug>/", views.author, name="author"),
+    path("preview/<str:token>/", views.preview, name="preview"),
+    path("preview/<str:token>/answer/", views.answer_preview, name="answer-preview"),
     path("media/<path:name>", views.media, name="media"),
     path("<day:day>/<word:slug>/", views.story, name="story"),
 ]

@@ -20,7 +20,8 @@ from django_prose_editor.fields import ProseEditorFormField
 from django_prose_editor.widgets import AdminProseEditorWidget
 
 from articles import body, publishing
-from articles.models import Article, Correction, StoryContent
+from articles.comparison import Comparison, compare
+from articles.models import Article, Correction, Revision, StoryContent
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 # True of the story at any version, and so in force as soon as the form is saved.
 FACTS = ("section", "tags", "slug", "language", "comments_open", "ratings_open")
 WORK = ("stage", "assignee", "due_at")  # the desk's own
-COMPARED = (*(field.name for field in StoryContent._meta.fields), *FACTS, *WORK)
+CONTENT = tuple(field.name for field in StoryContent._meta.fields)
+COMPARED = (*CONTENT, *FACTS, *WORK)
 
 EXTENSIONS = {
     "Bold": True,
@@ -138,6 +140,10 @@ class ArticleForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Theirs beside what was sent, when a colleague saved in between.
+        self.conflict: Comparison | None = None
+        if self.is_bound:
+            self._take_theirs()
         self.initial["base"] = _base_of(self.instance)
         self.initial["copy"] = secrets.token_hex(16)
         self.initial["publish_at"] = to_come(self.instance)
@@ -201,6 +207,15 @@ class ArticleForm(forms.ModelForm):
             )
         return cleaned
 
+    def _take_theirs(self) -> None:
+        """Put a colleague's words in the place of what was sent, where that is chosen."""
+        chosen = set(self.data.getlist("take_theirs")) & {*CONTENT}  # type: ignore[attr-defined]
+        if not (chosen and self.instance.pk):
+            return
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        for name, value in forms.model_to_dict(self.instance, fields=chosen).items():
+            self.data[name] = "" if value is None else value  # type: ignore[index]
+
     def _keep_embargo(self, cleaned: dict[str, Any]) -> None:
         """Ask for the mark to be taken away before the time is moved earlier."""
         article = self.instance
@@ -240,6 +255,10 @@ class ArticleForm(forms.ModelForm):
         self.data["base"] = base  # type: ignore[index]
         if differing:
             self.add_error(None, _conflict(current, differing))
+            theirs = {name: getattr(current, name) for name in CONTENT}
+            sent = {name: cleaned[name] for name in CONTENT if name in cleaned}
+            mine = theirs | sent
+            self.conflict = compare(Revision(**theirs), Revision(**mine))
 
 
 class LineFormSet(forms.BaseInlineFormSet):

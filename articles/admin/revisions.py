@@ -79,6 +79,8 @@ def compared(request: HttpRequest, pk: int) -> HttpResponse:
         "old": old,
         "new": new,
         "comparison": compare(old, new),
+        "old_name": _("Revision %(number)d") % {"number": old.number},
+        "new_name": _("Revision %(number)d") % {"number": new.number},
         "may_restore": request.user.has_perm("articles.change_article"),
     }
     return render(request, "admin/articles/article/compare.html", context)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from articles import page_versions, publishing, unsaved, workflow
+from articles.checks import checks_of
 from articles.models import Article, Byline, Correction, RelatedLink
 from articles.permissions import may_publish
 from articles.publishing import PublishingRefused
@@ -23,7 +24,7 @@ from newsroom.admin.base import ReaderFacingAdmin
 from newsroom.models import Event, move_site_version
 from newsroom.staff import staff_of
 
-from . import calendar, notes, revisions
+from . import calendar, notes, previews, revisions
 from . import unsaved as unsaved_forms
 from .corrections import CorrectionInline
 from .forms import FACTS, WORK, ArticleForm, LineFormSet, PossibleKeys, to_come
@@ -138,7 +139,7 @@ class ArticleAdmin(ReaderFacingAdmin):
     autocomplete_fields = ["lead_image", "tags"]
     radio_fields = {"stage": admin.HORIZONTAL}
 
-    readonly_fields = ["publication", "history"]
+    readonly_fields = ["publication", "checklist", "history"]
     inlines = [BylineInline, RelatedLinkInline, CorrectionInline]
     actions = ["publish_selected", "withdraw_selected"]
     save_on_top = True
@@ -196,6 +197,7 @@ class ArticleAdmin(ReaderFacingAdmin):
             {
                 "fields": [
                     "publication",
+                    "checklist",
                     "publish_at",
                     "embargo",
                     "expires",
@@ -252,6 +254,17 @@ class ArticleAdmin(ReaderFacingAdmin):
                 view(revisions.compared),
                 name="articles_article_compare",
             ),
+            path("preview/", view(self.preview), name="articles_article_preview"),
+            path(
+                "<int:pk>/previews/",
+                view(previews.links),
+                name="articles_article_previews",
+            ),
+            path(
+                "<int:pk>/previews/<int:link>/revoke/",
+                view(previews.revoke),
+                name="articles_article_revoke_preview",
+            ),
             path("<int:pk>/notes/", view(notes.add), name="articles_article_notes"),
             path("calendar/", view(self.calendar), name="articles_article_calendar"),
             *super().get_urls(),
@@ -263,6 +276,10 @@ class ArticleAdmin(ReaderFacingAdmin):
             raise PermissionDenied
         article = get_object_or_404(Article.objects.only("headline"), pk=pk)
         return HttpResponse(article.headline, content_type="text/plain")
+
+    def preview(self, request: HttpRequest) -> HttpResponse:
+        """Show what was sent with the form as readers would get it; save nothing."""
+        return previews.of_form(self, request)
 
     def calendar(self, request: HttpRequest) -> HttpResponse:
         """Show a month or a week of what is published, due and to come."""
@@ -307,6 +324,14 @@ class ArticleAdmin(ReaderFacingAdmin):
                 % {"time": date_format(_local(article.next_at), "DATETIME_FORMAT")}
             )
         return format_html_join("; ", "{}", ((part,) for part in parts))
+
+    @admin.display(description=gettext_lazy("before publishing"))
+    def checklist(self, article: Article) -> SafeString | str:
+        """List what was looked at in the saved working copy, and what was found."""
+        if not article.pk:
+            return _("Save first: what is saved is looked at.")
+        context = {"checks": checks_of(article)}
+        return render_to_string("admin/articles/article/_checks.html", context)
 
     @admin.display(description=gettext_lazy("revisions"))
     def history(self, article: Article) -> SafeString | str:

@@ -9,7 +9,9 @@ if (document.querySelector("#user-tools")) {
 const form = document.querySelector("#content-main form[id$=_form]");
 let isUnsaved = false;
 form?.addEventListener("input", () => { isUnsaved = true; });
-form?.addEventListener("submit", () => { isUnsaved = false; });
+form?.addEventListener("submit", (event) => {
+  if (!event.submitter?.formTarget) isUnsaved = false; // a preview saves nothing
+});
 window.addEventListener("beforeunload", (event) => {
   if (isUnsaved) event.preventDefault();
 });

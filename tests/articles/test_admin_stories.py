@@ -356,6 +356,33 @@ def test_the_second_is_told_what_the_first_changed(client, fields, name):
     assert set(differing.split(", ")) == {"standfirst", name}
 
 
+def test_the_second_sees_theirs_beside_their_own_and_takes_what_they_choose(client):
+    sign_in(client)
+    draft = make_draft(headline="Bridge reopens", standfirst="After a year.")
+    image = make_image(alt="A gull")
+    opened_by_the_second = fill_in(client, url_of(draft))
+    theirs = {"headline": "Bridge opens early", "body": "<p>Theirs.</p>"}
+    theirs |= {"standfirst": "After a month.", "lead_image": image.pk}
+    client.post(url_of(draft), fill_in(client, url_of(draft), **theirs))
+
+    mine = {"headline": "Bridge opens at last", "body": "<p>Mine.</p>"}
+    refused = client.post(url_of(draft), opened_by_the_second | mine)
+    chosen = fields_of(refused, "article_form")
+    chosen["take_theirs"] = ["headline", "lead_image"]
+    saved = client.post(url_of(draft), chosen)
+
+    assert "Bridge opens <del>early</del>" in refused.text
+    assert "Bridge opens <ins>at last</ins>" in refused.text
+    assert "<del>Theirs.</del>" in refused.text
+    assert "<ins>Mine.</ins>" in refused.text
+    assert saved.status_code == 302
+    draft.refresh_from_db()
+    assert draft.headline == "Bridge opens early"
+    assert draft.lead_image == image
+    assert (draft.body, draft.standfirst) == ("<p>Mine.</p>", "After a year.")
+    assert draft.revisions.get(number=2).standfirst == "After a month."
+
+
 def test_the_second_does_not_publish_what_they_have_not_seen(client):
     sign_in(client)
     story = make_article(headline="As published")

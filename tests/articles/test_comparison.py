@@ -76,7 +76,7 @@ def test_all_but_the_neighbours_of_a_change_are_only_counted():
     old = [f"Paragraph {number}." for number in range(9)]
     new = [*old[:4], "Another one.", *old[5:]]
 
-    runs = Field("Body", rows_of(old, new)).runs
+    runs = Field("body", "Body", rows_of(old, new)).runs
 
     assert [run.unchanged for run in runs] == [3, 0, 3]
     assert read(runs[1].rows) == [
@@ -85,7 +85,7 @@ def test_all_but_the_neighbours_of_a_change_are_only_counted():
 
 
 def test_what_is_compared_is_words_and_never_markup():
-    field = Field("Body", rows_of(["<script>1</script> six"], ["<b>1</b> six"]))
+    field = Field("body", "Body", rows_of(["<script>1</script> six"], ["<b>1</b> six"]))
 
     page = render_to_string(
         "articles/_changes.html", {"comparison": Comparison([field])}

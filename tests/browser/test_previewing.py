@@ -1,0 +1,44 @@
+"""The desk sees what readers would get, before anything is saved."""
+
+from playwright.sync_api import expect
+
+from tests.factories import make_draft, make_image
+
+from .journeys import sign_in
+from .test_editor import open_editor
+
+
+def test_what_is_unsaved_is_previewed_as_wide_as_a_phone_and_a_desktop(
+    new_page, editor
+):
+    image = make_image(alt="Cables of the bridge")
+    draft = make_draft(headline="Bridge reopens", body="", lead_image=image)
+    page = new_page()
+    sign_in(page)
+    body = open_editor(page, draft)
+    body.press_sequentially("Not saved yet.")
+
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Preview").first.click()
+    preview = opened.value
+    story = preview.frame_locator("iframe")
+    expect(story.locator("h1")).to_have_text("Bridge reopens")
+    expect(story.get_by_text("Not saved yet.")).to_be_visible()
+    picture = story.get_by_role("img", name="Cables of the bridge")
+    drawn = picture.evaluate("image => image.decode().then(() => image.naturalWidth)")
+    wide = preview.locator("iframe").bounding_box()["width"]
+    serif = story.locator("h1").evaluate("e => getComputedStyle(e).fontFamily")
+    preview.get_by_label("Phone").check()
+    narrow = preview.locator("iframe").bounding_box()["width"]
+    preview.close()
+
+    assert drawn > 0
+    assert (wide, narrow) == (1280, 390)
+    assert "serif" in serif
+    draft.refresh_from_db()
+    assert draft.body == ""
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_role("link", name="Home").click(no_wait_after=True)
+    expect(page.get_by_text("Not saved yet.")).to_be_visible()
+    assert asked == ["beforeunload"]  # a preview is no save
