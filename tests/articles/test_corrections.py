@@ -1,0 +1,143 @@
+"""What readers are told of changes: the page of all notes, its feed, and retractions."""
+
+import xml.etree.ElementTree as ET
+from datetime import timedelta
+
+from django.utils import timezone
+
+import pytest
+
+from articles import publishing
+from articles.models import Correction
+from articles.views import NOTES_A_PAGE
+from tests.articles.test_versions import publish, queries_of
+from tests.factories import make_article, make_draft
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def note_on(story, *, days_ago=1, **fields):
+    defaults = {"kind": "correction", "text": "It was nine."}
+    at = timezone.now() - timedelta(days=days_ago)
+    return Correction.objects.create(
+        article=story, published_at=at, **(defaults | fields)
+    )
+
+
+def test_all_notes_on_live_stories_stand_on_one_page_newest_first(client):
+    bridge, ferry = make_article(headline="Bridge"), make_article(headline="Ferry")
+    gone, draft = make_article(headline="Gone"), make_draft(headline="Draft")
+    note_on(bridge, text="Older.", days_ago=2)
+    note_on(ferry, text="Newer.", kind="update")
+    note_on(gone, text="Of a story withdrawn.")
+    note_on(draft, text="Of a draft.")
+    note_on(bridge, text="To come.", days_ago=-1)
+    note_on(
+        bridge, text="Taken.", withdrawn_at=timezone.now(), withdrawal_reason="Wrong."
+    )
+    publishing.withdraw(gone, editor=None)
+
+    for address in ("/corrections/", "/corrections/feed/"):
+        page = client.get(address).text
+        assert page.index("Newer.") < page.index("Older.")
+        for hidden in ("Of a story", "Of a draft", "To come", "Taken."):
+            assert hidden not in page
+
+
+def test_notes_are_listed_by_kind_and_by_page(client):
+    story = make_article()
+    for number in range(NOTES_A_PAGE + 1):
+        note_on(story, text=f"Note {number}.", days_ago=100 - number)
+    note_on(story, text="News.", kind="update")
+
+    first, second = client.get("/corrections/"), client.get("/corrections/?page=2")
+    updates = client.get("/corrections/?kind=update").text
+    corrections = client.get("/corrections/?kind=correction&page=2").text
+
+    assert "News." in first.text
+    assert "Note 1." in second.text
+    assert "News." in updates
+    assert "Note" not in updates
+    assert "Note 0." in corrections
+    for junk in ("kind=excuse", "page=9", "page=x"):
+        assert client.get(f"/corrections/?{junk}").status_code == 404
+
+
+def test_a_note_leads_to_its_place_and_to_what_changed(client):
+    story = make_article(headline="Six")
+    publish(story, headline="Nine")
+    note = Correction.objects.get()
+
+    page = client.get("/corrections/").text
+
+    place = f"{story.get_absolute_url()}#correction-{note.pk}"
+    assert f'href="{place}"' in page
+    assert f'href="{story.get_absolute_url()}versions/2/"' in page
+    assert f'id="correction-{note.pk}"' in client.get(place).text
+
+
+def test_the_feed_has_the_sites_own_addresses(client):
+    story = make_article(headline="Bridge & ferry")
+    note = note_on(story, text="It was <nine>.")
+
+    response = client.get("/corrections/feed/")
+    entry = ET.fromstring(response.content).find(f"{ATOM}entry")  # noqa: S314  # ours
+
+    assert response.headers["Content-Type"].startswith("application/atom+xml")
+    assert response.headers["Cache-Control"] == "public, max-age=0, s-maxage=1"
+    assert entry.findtext(f"{ATOM}title") == "Correction: “Bridge & ferry”"
+    assert entry.findtext(f"{ATOM}summary") == "<p>It was &lt;nine&gt;.</p>"
+    place = f"http://testserver{story.get_absolute_url()}#correction-{note.pk}"
+    assert entry.findtext(f"{ATOM}id") == place
+
+
+def test_every_page_leads_to_the_corrections_and_their_feed(client):
+    page = client.get("/about/").text
+
+    assert '<a href="/corrections/">Corrections</a>' in page
+    assert 'href="http://testserver/corrections/feed/"' in page
+
+
+def test_notes_cost_the_same_however_many_there_are():
+    note_on(make_article(headline="One"))
+    few = [queries_of(address) for address in ("/corrections/", "/corrections/feed/")]
+    for number in range(15):
+        note_on(make_article(headline=f"Story {number}"))
+    many = [queries_of(address) for address in ("/corrections/", "/corrections/feed/")]
+
+    assert few == many
+
+
+def test_a_retraction_stands_above_the_headline_and_on_every_card(client):
+    story = make_article(headline="Bridge made of cheese")
+    sound = make_article(headline="Ferry on time")
+    before = client.get("/").text
+
+    publish(story, kind="retraction", text="Our source made it up.", standfirst="No.")
+    page = client.get(story.get_absolute_url()).text
+    front = client.get("/").text
+
+    assert page.index("Our source made it up.") < page.index("<h1>")
+    assert page.count("Our source made it up.</p>") == 1
+    assert 'content="noindex"' not in page
+    assert "Retracted" not in before
+    assert front.count("Retracted") == 1
+    assert "Retracted" not in client.get(sound.get_absolute_url()).text
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        {"days_ago": -1},
+        {"withdrawn_at": timezone.now(), "withdrawal_reason": "It was true."},
+        {"kind": "correction"},
+    ],
+)
+def test_nothing_is_retracted_before_its_time_or_after_a_withdrawal(client, hidden):
+    story = make_article()
+    note_on(story, **({"kind": "retraction", "text": "All wrong."} | hidden))
+
+    page, front = client.get(story.get_absolute_url()).text, client.get("/").text
+
+    assert "Retracted" not in page + front
+    assert story.headline in front
