@@ -145,7 +145,7 @@ def _write_down(image: Image, error: Exception) -> None:
         reason = _("The original is no longer in the storage. Replace the file.")
     else:
         reason = _("The picture could not be drawn (%(error)s). Replace the file.") % {
-            "error": f"{type(error).__name__}: {error}"[:200]
+            "error": type(error).__name__
         }
     image.sizes_state, image.sizes_fault = Image.Sizes.FAILED, reason
     image.save(update_fields=["sizes_state", "sizes_fault"])

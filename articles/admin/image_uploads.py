@@ -155,6 +155,7 @@ def describe(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("articles.change_image"):
         raise PermissionDenied
     images = Image.objects.filter(pk__in=_ids(request)).order_by("pk")
+    images = images.prefetch_related("renditions")
     data = request.POST or None
     for_all = ForAllForm(data, prefix="all")
     descriptions = Descriptions(data, queryset=images)

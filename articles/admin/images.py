@@ -160,8 +160,7 @@ class ImageAdmin(ReaderFacingAdmin):
 
     form = ImageForm
     list_display = [
-        *("thumbnail", "__str__", "credit", "licence", "licence_ends", "size"),
-        *("sizes", "uploaded_at"),
+        *("thumbnail", "__str__", "credit", "licence_and_end", "size_and_state"),
     ]
     list_display_links = ["__str__"]
     list_filter = [
@@ -231,8 +230,8 @@ class ImageAdmin(ReaderFacingAdmin):
     def picture(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Show the smallest whole rendition, or a small picture until there is one."""
         image = self._viewable(request, pk)
-        if copies := image.copies(Rendition.Crop.WHOLE):
-            return HttpResponseRedirect(copies[0].file.url)
+        if image.smallest:
+            return HttpResponseRedirect(image.smallest.file.url)
         if image.sizes_state == Image.Sizes.MADE:  # and yet there are none
             library.make_sizes([image])
         try:
@@ -281,7 +280,9 @@ class ImageAdmin(ReaderFacingAdmin):
         return format_html(
             '<a href="{}"><img class="image-preview" src="{}" alt="{}"></a>',
             reverse("admin:articles_image_original", args=[image.pk]),
-            reverse("admin:articles_image_picture", args=[image.pk]),
+            image.smallest.file.url
+            if image.smallest
+            else reverse("admin:articles_image_picture", args=[image.pk]),
             gettext("Download the original"),
         )
 
@@ -293,20 +294,30 @@ class ImageAdmin(ReaderFacingAdmin):
     def sizes(self, image: Image) -> str:
         return image.state_of_sizes if image.pk else "–"
 
-    @admin.display(description=_("licence ends"), ordering="licence_expires_on")
-    def licence_ends(self, image: Image) -> SafeString | str:
+    @admin.display(description=_("size"))
+    def size_and_state(self, image: Image) -> SafeString | str:
+        if image.sizes_state == Image.Sizes.MADE and image.sizes:
+            return self.size(image)
+        return format_html("{}<br>{}", self.size(image), image.state_of_sizes)
+
+    @admin.display(description=_("licence"), ordering="licence_expires_on")
+    def licence_and_end(self, image: Image) -> SafeString | str:
+        """Name the licence, and warn of its end when that is near or past."""
         last = image.licence_expires_on
         if last is None:
-            return ""
-        day = date_format(last, "DATE_FORMAT")
+            return image.licence
+        words = gettext("until %(day)s"), "licence-end"
         if not image.is_licensed():
-            return format_html(
-                '<strong class="licence-ended">{}</strong>',
-                gettext("ended %(day)s: readers do not get it") % {"day": day},
-            )
-        if last <= timezone.localdate(timezone.now() + SOON):
-            return format_html('<strong class="licence-ending">{}</strong>', day)
-        return day
+            words = gettext("ended %(day)s: readers do not get it"), "licence-ended"
+        elif last <= timezone.localdate(timezone.now() + SOON):
+            words = gettext("ends %(day)s"), "licence-ending"
+        said, name = words
+        return format_html(
+            '{} <span class="{}">{}</span>',
+            image.licence,
+            name,
+            said % {"day": date_format(last, "SHORT_DATE_FORMAT")},
+        )
 
     @admin.display(description=_("used in"))
     def used_in(self, image: Image) -> SafeString | str:

@@ -185,6 +185,11 @@ class Image(models.Model):
         return next(iter(self.copies(Rendition.Crop.SQUARE)), None)
 
     @property
+    def smallest(self) -> Rendition | None:
+        """The smallest copy of the whole picture there is, for the desk."""
+        return next(iter(self.copies(Rendition.Crop.WHOLE)), None)
+
+    @property
     def state_of_sizes(self) -> str:
         """What has become of the renditions, in a few words."""
         if self.sizes_state == self.Sizes.FAILED:

@@ -2,10 +2,12 @@
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
 import pytest
+from django_tasks_db.models import DBTaskResult
 
 from articles import library
 from articles.models import Image
@@ -71,6 +73,25 @@ def test_a_script_is_told_what_its_upload_is_in_the_library(client):
     }
     assert client.get(answer.json()["picture"]).status_code == 302  # to a rendition
     assert Event.objects.about(image).get().act == "add image"
+
+
+def test_an_upload_orders_its_sizes_once(client, settings):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    client.post(UPLOAD, {"file": named("stays.jpg")})
+    client.post(UPLOAD, {"file": named("stays.jpg")})
+
+    image = Image.objects.get()
+    task = DBTaskResult.objects.get()
+    assert task.task_path == "articles.tasks.make_renditions"
+    assert task.args_kwargs == {"args": [image.pk], "kwargs": {}}
+    assert image.sizes_state == Image.Sizes.WAITING
+    assert "being made…" in client.get(LIST).text
+
+    call_command("db_worker", "--batch", "--no-startup-delay", verbosity=0)
+
+    image.refresh_from_db()
+    assert image.sizes_state == Image.Sizes.MADE
+    assert image.renditions.exists()
 
 
 def test_what_the_file_says_of_itself_is_in_the_answer(client):
