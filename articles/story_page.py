@@ -92,14 +92,13 @@ def gather(article: Article, revision: Revision, at: datetime) -> StoryPage:
 def _images(ids: set[int | None], at: datetime) -> dict[int, Image]:
     # By their renditions, which bring the image along: one query, not two.
     sizes = defaultdict(list)
-    for size in Rendition.objects.filter(image__in=ids).select_related("image"):
+    licensed = Image.objects.licensed(at).filter(pk__in=ids)
+    for size in Rendition.objects.filter(image__in=licensed).select_related("image"):
         sizes[size.image_id].append(size)
     images = {}
     for pk, renditions in sizes.items():
-        image = renditions[0].image
-        if image.is_licensed(at):
-            images[pk] = image
-            image.sizes = renditions
+        images[pk] = renditions[0].image
+        images[pk].sizes = renditions
     return images
 
 

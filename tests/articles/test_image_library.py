@@ -1,6 +1,7 @@
 """The library as the desk sees it: licences, sizes, uses, search, the grid."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -22,6 +23,7 @@ from tests.factories import (
 
 from .test_images import file_of
 
+AUCKLAND = ZoneInfo("Pacific/Auckland")  # UTC+13 in summer
 LIST = reverse("admin:articles_image_changelist")
 
 
@@ -45,19 +47,23 @@ def in_days(days):
 # --- Licences -------------------------------------------------------------------
 
 
-def test_readers_get_a_picture_until_the_last_day_of_its_licence(client):
-    leading, in_body = make_image(caption="Leading"), make_image(caption="In the body")
+def test_readers_get_a_picture_until_the_last_day_of_its_licence(client, monkeypatch):
+    Publication.objects.create(pk=1, time_zone="Pacific/Auckland")
+    tomorrow = timezone.now().astimezone(AUCKLAND).date() + timedelta(days=1)
+    midnight = datetime.combine(tomorrow + timedelta(days=1), time(), AUCKLAND)
+    leading, in_body = (
+        make_image(caption=caption, licence_expires_on=tomorrow)
+        for caption in ("Leading", "In the body")
+    )
     figure = (
         f'<figure data-image="{in_body.pk}"><figcaption>Below</figcaption></figure>'
     )
     story = make_article(lead_image=leading, body=f"<p>It hums.</p>{figure}")
-    images = Image.objects.filter(pk__in=[leading.pk, in_body.pk])
     pages = ("/", story.get_absolute_url())
 
-    images.update(licence_expires_on=in_days(0))
+    monkeypatch.setattr(timezone, "now", lambda: midnight - timedelta(seconds=1))
     licensed = [client.get(page).text for page in pages]
-    images.update(licence_expires_on=in_days(-1))
-    library.make_sizes(images, again=True)  # moves the pages' version
+    monkeypatch.setattr(timezone, "now", lambda: midnight)
     ended = [client.get(page).text for page in pages]
 
     assert all("/media/" in page for page in licensed)
@@ -69,12 +75,11 @@ def test_readers_get_a_picture_until_the_last_day_of_its_licence(client):
 
 
 def test_a_licence_ends_at_midnight_in_the_publications_zone():
-    Publication.objects.create(pk=1, time_zone="Pacific/Auckland")  # UTC+13 in summer
     image = make_image(licence_expires_on=date(2026, 1, 31))
     before = datetime(2026, 1, 31, 10, 59, tzinfo=UTC)
     after = datetime(2026, 1, 31, 11, 0, tzinfo=UTC)
 
-    with timezone.override(Publication.objects.current().zone):
+    with timezone.override(AUCKLAND):
         assert image.is_licensed(before)
         assert image.rendered("whole", at=before)
         assert Image.objects.licensed(before).exists()

@@ -9,7 +9,7 @@ from django.urls import reverse
 import pytest
 from django_tasks_db.models import DBTaskResult
 
-from articles import library
+from articles import library, uploads
 from articles.models import Image
 from newsroom.models import Event
 from tests.factories import make_article, make_image, make_staff, picture_file
@@ -92,6 +92,19 @@ def test_an_upload_orders_its_sizes_once(client, settings):
     image.refresh_from_db()
     assert image.sizes_state == Image.Sizes.MADE
     assert image.renditions.exists()
+
+
+@pytest.mark.parametrize("format_", uploads.FORMATS)
+def test_a_file_too_large_for_memory_is_taken_from_the_disk(client, settings, format_):
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 100  # bytes
+    file = named(f"stays.{format_.lower()}", picture_file(format_=format_))
+
+    answer = client.post(UPLOAD, {"file": file})
+
+    assert answer.status_code == 201
+    image = Image.objects.get()
+    assert image.file.name.endswith(uploads.SUFFIXES[format_])
+    assert (image.width, image.renditions.exists()) == (640, True)
 
 
 def test_what_the_file_says_of_itself_is_in_the_answer(client):
