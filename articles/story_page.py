@@ -68,7 +68,8 @@ def gather(article: Article, revision: Revision, at: datetime) -> StoryPage:
     not live, are left out.
     """
     named = body.references_of(revision.body)
-    images = _images({*named.images, revision.lead_image_id} - {None}, at)
+    leading = {revision.lead_image_id} if revision.lead_image_id else set()
+    images = _images({*named.images} | leading, at)
     linked = [link["article"] for link in revision.related if "article" in link]
     stories = (
         Article.objects.live(at).for_links().in_bulk({*named.articles, *linked})
@@ -89,7 +90,7 @@ def gather(article: Article, revision: Revision, at: datetime) -> StoryPage:
     )
 
 
-def _images(ids: set[int | None], at: datetime) -> dict[int, Image]:
+def _images(ids: set[int], at: datetime) -> dict[int, Image]:
     # By their renditions, which bring the image along: one query, not two.
     sizes = defaultdict(list)
     licensed = Image.objects.licensed(at).filter(pk__in=ids)
