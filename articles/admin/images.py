@@ -206,6 +206,16 @@ class ImageAdmin(ReaderFacingAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Image]:
         return super().get_queryset(request).prefetch_related("renditions")
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave out of the form for a new image what it has nothing of yet."""
+        if obj:
+            return super().get_fieldsets(request, obj)
+        return [
+            (name, {**one, "fields": fields})
+            for name, one in super().get_fieldsets(request, obj)
+            if (fields := [f for f in one["fields"] if f not in self.readonly_fields])
+        ]
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return Library
 
