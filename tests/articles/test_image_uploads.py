@@ -2,14 +2,13 @@
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
 import pytest
 from django_tasks_db.models import DBTaskResult
 
-from articles import library, uploads
+from articles import library, tasks, uploads
 from articles.models import Image
 from newsroom.models import Event
 from tests.factories import make_article, make_image, make_staff, picture_file
@@ -87,7 +86,7 @@ def test_an_upload_orders_its_sizes_once(client, settings):
     assert image.sizes_state == Image.Sizes.WAITING
     assert "being made…" in client.get(LIST).text
 
-    call_command("db_worker", "--batch", "--no-startup-delay", verbosity=0)
+    tasks.make_renditions.call(*task.args_kwargs["args"])
 
     image.refresh_from_db()
     assert image.sizes_state == Image.Sizes.MADE
