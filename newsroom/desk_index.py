@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles.models import Article, Image
+from articles.querysets import SOON
 from comments.models import Appeal, Comment, IllegalNotice
 from newsroom.models import User
 from ratings.models import Burst
@@ -104,6 +105,7 @@ def _at_the_desk() -> list[Waiting]:
     ready = here.filter(published_at=None, stage=Stage.READY).count()
     scheduled = here.filter(published_at__gt=now).count()
     lacking = Image.objects.filter(credit="").count()
+    ending = Image.objects.licence_ending(within=SOON).count()
     return [
         Waiting(_("In review"), review, f"{stories}?stage__exact=review"),
         Waiting(
@@ -114,6 +116,7 @@ def _at_the_desk() -> list[Waiting]:
         Waiting(_("Drafts"), drafts, f"{stories}?state=draft&stage__exact=draft"),
         Waiting(_("Stories scheduled"), scheduled, f"{stories}?state=scheduled"),
         Waiting(_("Images without credit"), lacking, f"{images}?lacks=credit"),
+        Waiting(_("Licences that end soon"), ending, f"{images}?licence_ends=soon"),
     ]
 
 
