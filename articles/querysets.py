@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
         PublishedVersion,
         Revision,
     )
+
+
+SOON = timedelta(days=30)  # before the end of a licence, the desk is told of it
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
@@ -166,3 +170,26 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
 def _is_open(version: str, at: datetime) -> Q:
     withheld = f"{version}__withheld_at"
     return Q((withheld, None)) | Q((f"{withheld}__gt", at))
+
+
+class ImageQuerySet(models.QuerySet["Image"]):
+    def licensed(self, at: datetime | None = None) -> Self:
+        """Return the images that pages may show at ``at`` (aware; now if omitted).
+
+        A licence ends with its last day in the current time zone, which is the
+        publication's in every request.
+        """
+        today = timezone.localdate(at)
+        return self.filter(
+            Q(licence_expires_on=None) | Q(licence_expires_on__gte=today)
+        )
+
+    def licence_ending(self, within: timedelta, at: datetime | None = None) -> Self:
+        """Return the licensed images whose licence ends ``within`` from ``at`` on."""
+        at = at or timezone.now()
+        days = timezone.localdate(at), timezone.localdate(at + within)
+        return self.filter(licence_expires_on__range=days)
+
+    def licence_ended(self, at: datetime | None = None) -> Self:
+        """Return the images that pages no longer show."""
+        return self.filter(licence_expires_on__lt=timezone.localdate(at))

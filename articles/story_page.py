@@ -66,10 +66,12 @@ class StoryPage:
 def gather(article: Article, revision: Revision, at: datetime) -> StoryPage:
     """Return the page of ``revision`` as readers see it at ``at``, in five queries.
 
-    Images without a rendition yet, and stories that are not live, are left out.
+    Images without a rendition yet, or whose licence has ended, and stories that are
+    not live, are left out.
     """
     named = body.references_of(revision.body)
-    images = _images({*named.images, revision.lead_image_id} - {None})
+    leading = {revision.lead_image_id} if revision.lead_image_id else set()
+    images = _images({*named.images} | leading, at)
     linked = [link["article"] for link in revision.related if "article" in link]
     stories = (
         Article.objects.live(at).for_links().in_bulk({*named.articles, *linked})
@@ -106,10 +108,11 @@ def notes_of(article: Article, at: datetime) -> list[Correction]:
     return list(article.corrections.standing(at).with_comparison(at))
 
 
-def _images(ids: set[int | None]) -> dict[int, Image]:
+def _images(ids: set[int], at: datetime) -> dict[int, Image]:
     # By their renditions, which bring the image along: one query, not two.
     sizes = defaultdict(list)
-    for size in Rendition.objects.filter(image__in=ids).select_related("image"):
+    licensed = Image.objects.licensed(at).filter(pk__in=ids)
+    for size in Rendition.objects.filter(image__in=licensed).select_related("image"):
         sizes[size.image_id].append(size)
     images = {}
     for pk, renditions in sizes.items():

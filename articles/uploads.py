@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from django import forms
@@ -17,7 +18,15 @@ import PIL.Image
 if TYPE_CHECKING:
     from django.core.files import File
 
-FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF")
+SUFFIXES = {
+    "JPEG": ".jpg",
+    "PNG": ".png",
+    "WEBP": ".webp",
+    "AVIF": ".avif",
+    "GIF": ".gif",
+    "TIFF": ".tif",
+}
+FORMATS = tuple(SUFFIXES)
 # A broken file can raise almost anything from the depths of a decoder.
 BROKEN = (EOFError, MemoryError, OSError, RuntimeError, SyntaxError, ValueError)
 
@@ -93,3 +102,22 @@ def checksum(file: File) -> str:
     digest = hashlib.file_digest(file, "sha256").hexdigest()
     file.seek(0)
     return digest
+
+
+def name_of(file: File) -> str:
+    """Return what the one who sent ``file`` calls it, fit to be stored and shown."""
+    name = PurePath(str(file.name).replace("\\", "/")).name
+    return "".join(one for one in name if one.isprintable()).strip()[-255:]
+
+
+def suffix_of(file: File) -> str:
+    """Return the suffix that a checked ``file`` should have, and rewind it.
+
+    By its content: a picture that calls itself a page must not be served as one.
+    """
+    file.seek(0)
+    with PIL.Image.open(file, formats=FORMATS) as picture:
+        # Two exposures in one file, as some telephones write them, are a JPEG still.
+        suffix = SUFFIXES.get(picture.format or "", SUFFIXES["JPEG"])
+    file.seek(0)
+    return suffix

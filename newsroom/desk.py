@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -11,25 +10,20 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import BadRequest
-from django.db.models import Sum
 from django.http import Http404
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles.models import Article, Image
-from comments.models import Appeal, Comment, IllegalNotice
+from articles.models import Image
 from newsroom import errors, limits, networks
+from newsroom.desk_index import lists_for, turns, waiting_for
 from newsroom.staff import staff_of
-from ratings.models import Burst
 
 if TYPE_CHECKING:
     from django.db.models import Model
     from django.http import HttpRequest, HttpResponse
     from django.template.response import TemplateResponse
 
-    from newsroom.models import User
 
 A_QUARTER_HOUR = timedelta(minutes=15)
 DIGITS_OF_A_KEY = 18
@@ -44,53 +38,6 @@ class Suggestions(AutocompleteJsonView):
             result["picture"] = reverse("admin:articles_image_picture", args=[obj.pk])
             result["caption"] = obj.caption
         return result
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """Something that waits for someone of the staff: how much, and where it is."""
-
-    what: str
-    number: int
-    url: str
-
-
-def waiting_for(user: User) -> list[Waiting]:
-    """Return what waits for ``user``, as far as they may do something about it."""
-    now = timezone.now()
-    queue = reverse("admin:comments_comment_queue")
-    stories = reverse("admin:articles_article_changelist")
-    images = reverse("admin:articles_image_changelist")
-    waiting = []
-    if user.has_perm("comments.moderate_thread"):
-        pending = Comment.objects.pending().count()
-        waiting.append(Waiting(_("Comments pending"), pending, queue))
-        notices = IllegalNotice.objects.filter(state=IllegalNotice.State.OPEN).count()
-        url = reverse("admin:comments_illegalnotice_changelist")
-        url = f"{url}?state__exact=open"
-        waiting.insert(0, Waiting(_("Notices of illegal content"), notices, url))
-        appeals = Appeal.objects.filter(decided_at=None).count()
-        url = f"{reverse('admin:comments_appeal_changelist')}?decided_at__isempty=1"
-        waiting.append(Waiting(_("Appeals"), appeals, url))
-    if user.has_perm("ratings.decide_burst"):
-        bursts = Burst.objects.waiting()
-        votes = bursts.aggregate(votes=Sum("size"))["votes"] or 0
-        url = f"{reverse('admin:ratings_burst_changelist')}?state__exact=waiting"
-        waiting.append(Waiting(_("Votes in quarantine"), votes, url))
-    if user.has_perm("articles.change_article"):
-        drafts = Article.objects.filter(published_at=None, withdrawn_at=None)
-        scheduled = Article.objects.filter(published_at__gt=now, withdrawn_at=None)
-        lacking = Image.objects.filter(credit="")
-        waiting += [
-            Waiting(_("Drafts"), drafts.count(), f"{stories}?state=draft"),
-            Waiting(
-                _("Stories scheduled"), scheduled.count(), f"{stories}?state=scheduled"
-            ),
-            Waiting(
-                _("Images without credit"), lacking.count(), f"{images}?lacks=credit"
-            ),
-        ]
-    return waiting
 
 
 class Desk(admin.AdminSite):
@@ -118,8 +65,13 @@ class Desk(admin.AdminSite):
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> TemplateResponse:
         """Show what waits for whom, each number a link, above the list of all."""
-        waiting = [one for one in waiting_for(staff_of(request)) if one.number]
-        context = {"waiting": waiting} | (extra_context or {})
+        user = staff_of(request)
+        context = {
+            "waiting": [one for one in waiting_for(user) if one.number],
+            "lists": lists_for(user),
+            "turns": turns() if user.has_perm("articles.publish_article") else [],
+        }
+        context |= extra_context or {}
         return super().index(request, context)
 
     def login(

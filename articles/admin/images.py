@@ -1,41 +1,134 @@
 from __future__ import annotations
 
+import mimetypes
 from typing import TYPE_CHECKING, Any, override
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
-from django.http import FileResponse, Http404, HttpResponseRedirect
+from django.core.files import File
+from django.db.models import OuterRef, Subquery
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
-from articles import tasks, uploads
+from articles import library, renditions, uploads
 from articles.models import Article, Image, Rendition, Revision
+from articles.querysets import SOON
 from newsroom.admin.base import ReaderFacingAdmin, ReadOnly
+from newsroom.models import move_site_version
+from newsroom.staff import staff_of
+
+from . import image_uploads
+from .image_filters import Licence, LicenceEnds, Use, WhatIsMissing
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponseBase
     from django.utils.safestring import SafeString
 
-# What is drawn into the renditions, or decides how they are cut.
-DRAWN = {"file", "focal_x", "focal_y", "credit", "copyright"}
+LARGEST_KEY = 10**18 - 1
+MOST_USES = 100
 
 
 class ImageForm(forms.ModelForm):
-    """An image with what must be said about it; the file is looked at to its end."""
+    """An image with what must be said about it; the file is looked at to its end.
+
+    A file that the library has already is taken a second time only on purpose. Browsers
+    forget a chosen file when a form comes back, so the copy is then made from the one
+    that is there.
+    """
 
     file = uploads.ImageFileField(
-        label=_("File"), help_text=_("JPEG, PNG, WebP, AVIF, GIF or TIFF.")
+        label=_("File"),
+        help_text=_(
+            "JPEG, PNG, WebP, AVIF, GIF or TIFF. What the file says of its caption, "
+            "credit, copyright, licence and keywords goes into the fields left empty."
+        ),
+    )
+    same_as = forms.IntegerField(
+        required=False, min_value=1, max_value=LARGEST_KEY, widget=forms.HiddenInput
+    )
+    keep_both = forms.BooleanField(
+        label=_("Keep this one as well"), required=False, widget=forms.HiddenInput
     )
 
     class Meta:
         model = Image
         fields = "__all__"  # noqa: DJ007  # the admin's fieldsets choose
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # What is to be stored in place of what is there; None: nothing new.
+        self.new_file: File | None = None
+        if self.instance.pk:
+            self.fields["file"].help_text = _(
+                "Another file takes this one's place wherever the picture is used. "
+                "Readers have the old one until the sizes of the new one are made."
+            )
+        if self.data.get("same_as"):
+            self._offer_to_keep_both()
+            self.fields["file"].required &= not self.data.get("keep_both")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "file" not in cleaned:
+            return cleaned
+        chosen = cleaned["file"]
+        wants_both = cleaned.get("keep_both", False)
+        if chosen and chosen != self.instance.file:
+            self._look_for_the_same(chosen, wants_both=wants_both)
+        elif wants_both and cleaned.get("same_as"):
+            self._copy_of(cleaned["same_as"])
+        if self.new_file is None:
+            cleaned["file"] = self.instance.file
+        else:
+            cleaned["file"] = self.new_file
+        return cleaned
+
+    def _look_for_the_same(self, file: File, *, wants_both: bool) -> None:
+        if self.instance.checksum == uploads.checksum(file):
+            return  # the file that is here already
+        same = library.same_as(file, but=self.instance)
+        if same is None or wants_both:
+            self.new_file = file
+            return
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data["same_as"] = str(same.pk)  # type: ignore[index]
+        self._offer_to_keep_both()
+        self.add_error(
+            "file",
+            format_html(
+                gettext(
+                    'The library has this very file already: <a href="{}">{}</a>. Use '
+                    "that picture, or keep this one as well: you need not choose the "
+                    "file again."
+                ),
+                reverse("admin:articles_image_change", args=[same.pk]),
+                same,
+            ),
+        )
+
+    def _offer_to_keep_both(self) -> None:
+        self.fields["keep_both"].widget = forms.CheckboxInput()
+
+    def _copy_of(self, pk: int) -> None:
+        same = Image.objects.filter(pk=pk).first()
+        try:
+            if same is None:
+                raise FileNotFoundError
+            name = same.original_name or str(same.file.name)
+            self.new_file = File(same.file.open("rb"), name=name)
+        except OSError:
+            self.add_error("file", gettext("That picture is gone. Choose the file."))
 
 
 class RenditionInline(ReadOnly, admin.TabularInline):
@@ -45,21 +138,21 @@ class RenditionInline(ReadOnly, admin.TabularInline):
     fields = ["crop", "format", "width", "height", "file"]
 
 
-class WhatIsMissing(admin.SimpleListFilter):
-    """Images that keep a story from being published."""
+class Library(ChangeList):
+    """The list of pictures, as lines or, with ``?view=grid``, as a grid."""
 
-    title = _("what is missing")
-    parameter_name = "lacks"
+    is_grid = False
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [
-            ("credit", gettext("a credit")),
-            ("alt", gettext("an alternative text")),
-        ]
+    def get_filters_params(self, params: Any = None) -> dict[str, Any]:
+        chosen = super().get_filters_params(params)
+        self.is_grid = chosen.pop("view", None) == ["grid"]
+        return chosen
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> Any:
-        lacking = {"credit": Q(credit=""), "alt": Q(alt="", decorative=False)}
-        return queryset.filter(lacking.get(self.value() or "", Q()))
+    def link_to_grid(self) -> str:
+        return self.get_query_string({"view": "grid"})
+
+    def link_to_list(self) -> str:
+        return self.get_query_string(remove=["view"])
 
 
 @admin.register(Image)
@@ -67,20 +160,46 @@ class ImageAdmin(ReaderFacingAdmin):
     """The picture library."""
 
     form = ImageForm
-    list_display = ["thumbnail", "__str__", "credit", "licence", "size", "uploaded_at"]
-    list_display_links = ["thumbnail", "__str__"]
-    list_filter = [WhatIsMissing, "licence", "uploaded_at"]
-    search_fields = ["alt", "caption", "credit"]
+    list_display = [
+        *("thumbnail", "__str__", "credit", "licence_and_end", "size_and_state"),
+    ]
+    list_display_links = ["__str__"]
+    list_filter = [
+        *(WhatIsMissing, LicenceEnds, Use, "sizes_state", ("licence", Licence)),
+        "uploaded_at",
+    ]
+    list_per_page = 60
+    show_full_result_count = False
+    search_fields = ["alt", "caption", "credit", "keywords", "original_name"]
+    search_help_text = _(
+        "In the alternative text, the caption, the credit, the keywords and the file's "
+        "name."
+    )
     date_hierarchy = "uploaded_at"
-    readonly_fields = ["preview", "size", "used_in"]
+    actions = ["make_missing_sizes"]
+    readonly_fields = ["preview", "size", "original_name", "sizes", "used_in"]
     inlines = [RenditionInline]
     fieldsets = [
-        (None, {"fields": ["file", "preview", "size"]}),
+        (
+            None,
+            {
+                "fields": [
+                    *("file", "keep_both", "same_as", "original_name", "preview"),
+                    *("size", "sizes"),
+                ]
+            },
+        ),
         (_("What readers are told"), {"fields": ["alt", "decorative", "caption"]}),
         (
             _("Whose it is"),
-            {"fields": ["credit", "copyright", "licence", "source_url"]},
+            {
+                "fields": [
+                    *("credit", "copyright", "licence", "licence_expires_on"),
+                    "source_url",
+                ]
+            },
         ),
+        (_("How it is found"), {"fields": ["keywords"]}),
         (_("How it is cropped"), {"fields": [("focal_x", "focal_y")]}),
         (_("Where it is used"), {"fields": ["used_in"]}),
     ]
@@ -88,31 +207,60 @@ class ImageAdmin(ReaderFacingAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Image]:
         return super().get_queryset(request).prefetch_related("renditions")
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave out of the form for a new image what it has nothing of yet."""
+        if obj:
+            return super().get_fieldsets(request, obj)
+        return [
+            (name, {**one, "fields": fields})
+            for name, one in super().get_fieldsets(request, obj)
+            if (fields := [f for f in one["fields"] if f not in self.readonly_fields])
+        ]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Library
+
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
+        own: dict[str, tuple[Any, str]] = {
+            "<int:pk>/picture/": (view(self.picture), "picture"),
+            "<int:pk>/original/": (view(self.original), "original"),
+            "<int:pk>/sizes/": (view(require_POST(self.make_sizes)), "sizes"),
+            "upload/": (never_cache(image_uploads.upload), "upload"),
+            "several/": (view(image_uploads.several), "several"),
+            "describe/": (view(image_uploads.describe), "describe"),
+        }
         return [
-            path(
-                "<int:pk>/picture/", view(self.picture), name="articles_image_picture"
-            ),
-            path(
-                "<int:pk>/original/",
-                view(self.original),
-                name="articles_image_original",
+            *(
+                path(address, one, name=f"articles_image_{name}")
+                for address, (one, name) in own.items()
             ),
             *super().get_urls(),
         ]
 
     def picture(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        """Show the smallest whole rendition, or the original until there is one."""
+        """Show the smallest whole rendition, or a small picture until there is one."""
         image = self._viewable(request, pk)
-        if renditions := image.rendered(Rendition.Crop.WHOLE):
-            return HttpResponseRedirect(renditions[0].file.url)
-        return FileResponse(image.file.open("rb"))
+        if image.smallest:
+            return HttpResponseRedirect(image.smallest.file.url)
+        if image.sizes_state == Image.Sizes.MADE:  # and yet there are none
+            library.make_sizes([image])
+        try:
+            small = renditions.preview(image)
+        except uploads.BROKEN as error:
+            raise Http404 from error
+        return HttpResponse(small, content_type="image/jpeg")
 
     def original(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        """Hand out the file as it was uploaded."""
+        """Hand out the file as it was uploaded, by the name it had then."""
         image = self._viewable(request, pk)
-        return FileResponse(image.file.open("rb"), as_attachment=True)
+        stored = str(image.file.name)
+        return FileResponse(
+            image.file.open("rb"),
+            as_attachment=True,
+            filename=image.original_name or stored,
+            content_type=mimetypes.guess_type(stored)[0] or "application/octet-stream",
+        )
 
     def _viewable(self, request: HttpRequest, pk: int) -> Image:
         if not self.has_view_permission(request):
@@ -122,13 +270,18 @@ class ImageAdmin(ReaderFacingAdmin):
             raise Http404
         return image
 
+    # --- What the pages show ----------------------------------------------------
+
     @admin.display(description=_("picture"))
     def thumbnail(self, image: Image) -> SafeString | str:
-        small = image.rendered(Rendition.Crop.SQUARE)
-        if not small:
-            return gettext("being made…")
+        if not image.thumbnail:
+            return image.state_of_sizes
+        # The name beside it is the same link, for those who come by key or by ear.
         return format_html(
-            '<img src="{}" width="80" height="80" alt="">', small[0].file.url
+            '<a href="{}" tabindex="-1" aria-hidden="true">'
+            '<img src="{}" width="80" height="80" alt="" loading="lazy"></a>',
+            reverse("admin:articles_image_change", args=[image.pk]),
+            image.thumbnail.file.url,
         )
 
     @admin.display(description=_("picture"))
@@ -136,45 +289,155 @@ class ImageAdmin(ReaderFacingAdmin):
         if not image.pk:
             return "–"
         return format_html(
-            '<a href="{}"><img class="image-preview" src="{}" alt=""></a>',
+            '<a href="{}"><img class="image-preview" src="{}" alt="{}"></a>',
             reverse("admin:articles_image_original", args=[image.pk]),
-            reverse("admin:articles_image_picture", args=[image.pk]),
+            image.smallest.file.url
+            if image.smallest
+            else reverse("admin:articles_image_picture", args=[image.pk]),
+            gettext("Download the original"),
         )
 
     @admin.display(description=_("size"))
     def size(self, image: Image) -> str:
         return f"{image.width} × {image.height}" if image.pk else "–"
 
+    @admin.display(description=_("sizes for readers"))
+    def sizes(self, image: Image) -> str:
+        return image.state_of_sizes if image.pk else "–"
+
+    @admin.display(description=_("size"))
+    def size_and_state(self, image: Image) -> SafeString | str:
+        if image.sizes_state == Image.Sizes.MADE and image.sizes:
+            return self.size(image)
+        return format_html("{}<br>{}", self.size(image), image.state_of_sizes)
+
+    @admin.display(description=_("licence"), ordering="licence_expires_on")
+    def licence_and_end(self, image: Image) -> SafeString | str:
+        """Name the licence, and warn of its end when that is near or past."""
+        last = image.licence_expires_on
+        if last is None:
+            return image.licence
+        words = gettext("until %(day)s"), "licence-end"
+        if not image.is_licensed():
+            words = gettext("ended %(day)s: readers do not get it"), "licence-ended"
+        elif last <= timezone.localdate(timezone.now() + SOON):
+            words = gettext("ends %(day)s"), "licence-ending"
+        said, name = words
+        return format_html(
+            '{} <span class="{}">{}</span>',
+            image.licence,
+            name,
+            said % {"day": date_format(last, "SHORT_DATE_FORMAT")},
+        )
+
     @admin.display(description=_("used in"))
     def used_in(self, image: Image) -> SafeString | str:
+        """List the stories, and whether readers see the picture there, will, or might."""
         if not image.pk:
             return "–"
-        stories = Article.objects.filter(
-            Q(lead_image=image)
-            | Q(pk__in=Revision.objects.in_use().naming(image).values("article"))
-        )
-        rows = [
-            (reverse("admin:articles_article_change", args=[story.pk]), story.headline)
-            for story in stories.only("headline")[:100]
+        uses = [
+            (
+                reverse("admin:articles_article_change", args=[story.pk]),
+                story.headline or gettext("(no headline)"),
+                ", ".join(places),
+            )
+            for story, places in self._uses(image)
         ]
-        return format_html_join(", ", '<a href="{}">{}</a>', rows) or gettext(
-            "no story"
+        if not uses:
+            return gettext("no story")
+        rows = format_html_join("", '<li><a href="{}">{}</a>: {}</li>', uses)
+        return format_html('<ul class="image-uses">{}</ul>', rows)
+
+    def _uses(self, image: Image) -> list[tuple[Article, list[str]]]:
+        newest = (
+            Revision.objects.filter(article=OuterRef("article"))
+            .order_by("-number")
+            .values("pk")[:1]
         )
+        revisions = (
+            Revision.objects.in_use()
+            .naming(image)
+            .select_related("article")
+            .annotate(newest=Subquery(newest))
+            .only(
+                *("number", "article__headline", "article__live", "article__next"),
+                *("article__next_at", "article__published_at"),
+                *("article__withdrawn_at", "article__expires_at"),
+            )
+        )
+        uses: dict[int, tuple[Article, list[str]]] = {}
+        for revision in revisions[: 3 * MOST_USES]:
+            article = revision.article
+            _story, places = uses.setdefault(article.pk, (article, []))
+            is_due = bool(article.next_at and article.next_at <= timezone.now())
+            is_shown = revision.pk == (article.next_id if is_due else article.live_id)
+            if is_shown and article.is_live():
+                places.append(gettext("readers see it"))
+            elif is_shown:
+                places.append(article.state())
+            elif revision.pk == article.next_id:
+                places.append(gettext("in the change to come"))
+            if revision.pk == revision.newest:
+                places.append(gettext("in the working copy"))
+        leading = Article.objects.filter(lead_image=image).exclude(pk__in=uses)
+        for article in leading.only("headline")[:MOST_USES]:
+            uses[article.pk] = article, [gettext("in the working copy")]
+        return list(uses.values())[:MOST_USES]
+
+    # --- What is done -----------------------------------------------------------
 
     @override
     def save_model(
         self, request: HttpRequest, obj: Image, form: ImageForm, change: bool
     ) -> None:
-        if "file" in form.changed_data:
-            obj.checksum = uploads.checksum(obj.file.file)
-        super().save_model(request, obj, form, change)
-        if not change:
-            tasks.make_renditions.enqueue(obj.pk)
-        elif DRAWN & set(form.changed_data):
-            tasks.make_renditions_again.enqueue(obj.pk)
+        if form.new_file is None:
+            super().save_model(request, obj, form, change)
+            if set(renditions.DRAWN) & set(form.changed_data) - {"file"}:
+                library.make_sizes([obj], again=True)
+            return
+        act = library.replace_file if change else library.add
+        if filled := act(obj, editor=staff_of(request)):
+            names = [str(form.fields[name].label).lower() for name in filled]
+            said = gettext("Read from the file, please check: %(fields)s.")
+            messages.info(request, said % {"fields": ", ".join(names)})
+
+    @override
+    def delete_model(self, request: HttpRequest, obj: Image) -> None:  # type: ignore[override]
+        self.delete_queryset(request, [obj])
+
+    @override
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for image in queryset:
+            library.remove(image, editor=staff_of(request))
+        move_site_version()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Keep an image that a story's newest, live or next revision shows."""
         if obj and Revision.objects.in_use().naming(obj).exists():
             return False
         return super().has_delete_permission(request, obj)
+
+    @admin.action(
+        description=_("Make the missing sizes of the selected images"),
+        permissions=["change"],
+    )
+    def make_missing_sizes(
+        self, request: HttpRequest, queryset: QuerySet[Image]
+    ) -> None:
+        done = library.make_sizes(queryset)
+        said = ngettext(
+            "What %d picture lacks is being made.",
+            "What %d pictures lack is being made.",
+            done,
+        )
+        messages.success(request, said % done)
+
+    def make_sizes(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Have one picture's missing sizes made, and lead back to it."""
+        image = get_object_or_404(Image, pk=pk)
+        if not self.has_change_permission(request, image):
+            raise PermissionDenied
+        self.make_missing_sizes(request, Image.objects.filter(pk=pk))
+        return HttpResponseRedirect(
+            reverse("admin:articles_image_change", args=[image.pk])
+        )

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, override
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.forms import BaseModelFormSet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -73,6 +74,7 @@ class StateFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
             ("draft", _("draft")),
+            ("open", _("not finished")),
             ("scheduled", _("scheduled")),
             ("live", _("live")),
             ("withdrawn", _("withdrawn")),
@@ -89,6 +91,9 @@ class StateFilter(admin.SimpleListFilter):
         }
         if self.value() == "live":
             return queryset.live(now)
+        if self.value() == "open":
+            unfinished = Q(published_at=None) | ~Q(stage=Article.Stage.READY)
+            return queryset.filter(unfinished, withdrawn_at=None)
         return queryset.filter(**chosen.get(self.value() or "", {}))
 
 
@@ -107,7 +112,10 @@ class AssigneeFilter(admin.SimpleListFilter):
             "somebody": {"assignee__isnull": False},
             "nobody": {"assignee": None},
         }
-        return queryset.filter(**chosen.get(self.value() or "", {}))
+        who = self.value() or ""
+        if who.isascii() and who.isdecimal() and len(who) < 19:  # the desk's own links
+            return queryset.filter(assignee=who)
+        return queryset.filter(**chosen.get(who, {}))
 
 
 @admin.register(Article)

@@ -208,9 +208,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="article",
             index=models.Index(
-                condition=models.Q(("published_at", None)),
+                condition=models.Q(("stage", "ready"), _negated=True),
                 fields=["stage", "-id"],
-                name="article_unpublished_by_stage",
+                name="article_unfinished",
             ),
         ),
         migrations.AddField(

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from pathlib import PurePath
 
 from django.core.files.storage import Storage, storages
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from articles.querysets import ImageQuerySet
 
 
 def originals() -> Storage:
@@ -31,6 +35,11 @@ def rendition_name(rendition: Rendition, name: str) -> str:
 class Image(models.Model):
     """A picture in the library, and what must be said about it wherever it stands."""
 
+    class Sizes(models.TextChoices):
+        WAITING = "waiting", _("being made…")
+        MADE = "made", _("made")
+        FAILED = "failed", _("failed")
+
     file = models.ImageField(
         _("file"),
         storage=originals,
@@ -41,6 +50,9 @@ class Image(models.Model):
     )
     width = models.PositiveIntegerField(_("width"), editable=False)  # pixels
     height = models.PositiveIntegerField(_("height"), editable=False)  # pixels
+    original_name = models.CharField(
+        _("name of the file"), max_length=255, blank=True, editable=False
+    )  # what the one who uploaded it called it: for the desk alone
     checksum = models.CharField(
         _("checksum"), max_length=64, editable=False, db_index=True
     )  # SHA-256 of the original, hexadecimal
@@ -74,7 +86,23 @@ class Image(models.Model):
         blank=True,
         help_text=_("As in “CC BY 4.0” or “All rights reserved”."),
     )
+    licence_expires_on = models.DateField(
+        _("last day of the licence"),
+        null=True,
+        blank=True,
+        db_index=True,
+        help_text=_(
+            "In the publication's time zone. From the next day on readers no longer get "
+            "the picture, wherever it stands; the stories stay. Empty: no end."
+        ),
+    )
     source_url = models.URLField(_("source"), blank=True)
+    keywords = models.CharField(
+        _("keywords"),
+        max_length=1000,
+        blank=True,
+        help_text=_("For the library's search, as in “bridge, estuary, riggers”."),
+    )
     focal_x = models.PositiveSmallIntegerField(
         _("focal point, across"),
         default=50,
@@ -88,6 +116,14 @@ class Image(models.Model):
         help_text=_("Percent from the top edge."),
     )
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+    sizes_state = models.CharField(
+        _("sizes"), choices=Sizes, default=Sizes.MADE, max_length=7, editable=False
+    )
+    sizes_fault = models.CharField(
+        _("why they failed"), max_length=300, blank=True, editable=False
+    )
+
+    objects = ImageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("image")
@@ -110,19 +146,57 @@ class Image(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.alt or self.caption or _("Image %(id)s") % {"id": self.pk}
+        return (
+            self.alt
+            or self.caption
+            or self.original_name
+            or gettext("Image %(id)s") % {"id": self.pk}
+        )
 
     @cached_property
     def sizes(self) -> list[Rendition]:
         """The renditions, read once; a page that has read them sets them itself."""
         return list(self.renditions.all())
 
-    def rendered(self, crop: str, format_: str = "webp") -> list[Rendition]:
-        """Return the renditions in one crop and format, narrowest first."""
+    def is_licensed(self, at: datetime | None = None) -> bool:
+        """Tell of this row what ``Image.objects.licensed(at)`` tells of all."""
+        last = self.licence_expires_on
+        return last is None or timezone.localdate(at) <= last
+
+    def rendered(
+        self, crop: str, format_: str = "webp", *, at: datetime | None = None
+    ) -> list[Rendition]:
+        """Return what readers get at ``at`` (aware; now if omitted), narrowest first.
+
+        Nothing, once the licence has ended: the only door to what pages show.
+        """
+        return self.copies(crop, format_) if self.is_licensed(at) else []
+
+    def copies(self, crop: str, format_: str = "webp") -> list[Rendition]:
+        """Return the renditions in one crop and format that there are, for the desk."""
         fitting = [
             size for size in self.sizes if (size.crop, size.format) == (crop, format_)
         ]
         return sorted(fitting, key=lambda size: size.width)
+
+    @property
+    def thumbnail(self) -> Rendition | None:
+        """The smallest square there is, for the desk."""
+        return next(iter(self.copies(Rendition.Crop.SQUARE)), None)
+
+    @property
+    def smallest(self) -> Rendition | None:
+        """The smallest copy of the whole picture there is, for the desk."""
+        return next(iter(self.copies(Rendition.Crop.WHOLE)), None)
+
+    @property
+    def state_of_sizes(self) -> str:
+        """What has become of the renditions, in a few words."""
+        if self.sizes_state == self.Sizes.FAILED:
+            return gettext("failed: %(reason)s") % {"reason": self.sizes_fault}
+        if self.sizes_state == self.Sizes.MADE and not self.sizes:
+            return gettext("missing")
+        return str(self.get_sizes_state_display())
 
     @property
     def lacks(self) -> list[str]:

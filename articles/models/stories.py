@@ -196,8 +196,8 @@ class Article(StoryContent):
             ),
             models.Index(
                 fields=["stage", "-id"],
-                condition=Q(published_at=None),
-                name="article_unpublished_by_stage",
+                condition=~Q(stage="ready"),
+                name="article_unfinished",
             ),
         ]
         constraints = [

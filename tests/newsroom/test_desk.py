@@ -1,8 +1,13 @@
 """The desk: who gets in, what it says is waiting, and what is written down."""
 
+from datetime import timedelta
+
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 import pytest
 
@@ -45,6 +50,66 @@ def test_each_number_on_the_desk_leads_to_what_it_counts(client):
 
     assert "Waiting Reader" in waiting
     assert "Published Reader" not in waiting
+
+
+def test_the_desk_lists_what_is_mine_what_is_next_and_what_is_out(client):
+    editor = make_staff("Editor", first_name="Saskia")
+    reporter = make_staff("Reporter", first_name="Ruben", last_name="Oakes")
+    now = timezone.now()
+    make_draft(headline="Mine to finish", assignee=editor, stage="review", due_at=now)
+    make_draft(headline="His to finish", assignee=reporter, due_at=now)
+    make_draft(headline="His as well", assignee=reporter)
+    make_article(headline="Out tomorrow", published_at=now + timedelta(days=1))
+    make_article(headline="Out today")
+    make_article(headline="Out long ago", published_at=now - timedelta(days=3))
+
+    client.force_login(editor)
+    page = client.get("/admin/")
+    client.force_login(reporter)
+    his = client.get("/admin/")
+
+    lists = {one.what: one for one in page.context["lists"]}
+    named = {what: [line.headline for line in one.lines] for what, one in lists.items()}
+    assert named == {
+        "Waiting for you": ["Mine to finish"],
+        "Scheduled next": ["Out tomorrow"],
+        "Published today": ["Out today"],
+    }
+    turns = [(turn.name, turn.number, turn.overdue) for turn in page.context["turns"]]
+    assert turns == [("Ruben Oakes", 2, 1), ("Saskia", 1, 1)]
+    assert "1 overdue" in page.text
+    assert "His to finish" in his.text
+    assert "Whose turn it is" not in his.text
+    client.force_login(editor)
+    for turn, headline in zip(
+        page.context["turns"], ("His as well", "Mine to finish"), strict=True
+    ):
+        listed = client.get(turn.url).text
+        assert headline in listed
+        assert "Out long ago" not in listed
+    for one in (*lists.values(), *page.context["waiting"]):
+        assert client.get(one.url).status_code == 200
+
+
+def test_the_desk_costs_the_same_however_much_waits(client):
+    client.force_login(make_staff("Editor", is_superuser=True))
+
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get("/admin/").status_code == 200
+        return len(queries)
+
+    for _number in range(2):
+        make_draft(assignee=make_staff("Reporter"))
+        make_article()
+    few = cost()
+    for _number in range(8):
+        make_draft(assignee=make_staff("Reporter"))
+        make_article()
+        make_image(credit="", rendered=False)
+
+    assert cost() == few
+    assert few < 30
 
 
 def test_a_reader_who_is_no_staff_gets_no_desk(client):

@@ -50,6 +50,6 @@ def forget(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0006_versions_that_readers_had")]
+    dependencies = [("articles", "0007_versions_that_readers_had")]
 
     operations = [migrations.RunPython(write_down, forget)]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0005_what_a_revision_changed"),
+        ("articles", "0006_library_of_images"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
