@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 # What readers are told of a change to a story they know.
 PUBLISHED_AGAIN = ("note_kind", "note_text")
+REMOVED_WORDS = ("removed_words", "withheld_because")
 SHOWN_IN_FORM = 8  # revisions
 PUBLISHING = {"_publish", "_unschedule", "_withdraw"}  # the buttons
 
@@ -210,6 +211,7 @@ class ArticleAdmin(ReaderFacingAdmin):
                     "embargo",
                     "expires",
                     PUBLISHED_AGAIN,
+                    REMOVED_WORDS,
                     "withdrawal_note",
                 ],
             },
@@ -387,9 +389,9 @@ class ArticleAdmin(ReaderFacingAdmin):
         hidden: set[str | tuple[str, ...]] = set()
         if not self.has_publish_permission(request, obj):
             hidden = {"publish_at", "embargo", "expires"}
-            hidden |= {PUBLISHED_AGAIN, "withdrawal_note"}
+            hidden |= {PUBLISHED_AGAIN, REMOVED_WORDS, "withdrawal_note"}
         elif not (obj and obj.published_at):
-            hidden = {PUBLISHED_AGAIN, "withdrawal_note"}
+            hidden = {PUBLISHED_AGAIN, REMOVED_WORDS, "withdrawal_note"}
         if not self.has_change_permission(request, obj):
             hidden |= {"base", "copy", "note"}
         if obj and obj.was_seen():
@@ -526,12 +528,14 @@ class ArticleAdmin(ReaderFacingAdmin):
             at = chosen.get("expires")
             article = acted = publishing.expire(article, editor=editor, at=at)
         if "_publish" in request.POST:
+            told: Any = {
+                "note_to_readers": form.note_to_readers,
+                "withhold_because": form.withhold_because,
+            }
             if at := chosen.get("publish_at"):
-                acted = publishing.schedule(article, editor=editor, at=at)
+                acted = publishing.schedule(article, editor=editor, at=at, **told)
             else:
-                acted = publishing.publish(
-                    article, editor=editor, note_to_readers=form.note_to_readers
-                )
+                acted = publishing.publish(article, editor=editor, **told)
         elif "_unschedule" in request.POST:
             acted = publishing.unschedule(article, editor=editor)
         elif "_withdraw" in request.POST:
@@ -593,11 +597,11 @@ class ArticleAdmin(ReaderFacingAdmin):
                     _("%(story)s: not in one of your sections.") % {"story": article},
                 )
                 continue
-            if article.is_live():
+            if article.is_live() or (article.was_seen() and _is_changed(article)):
                 messages.warning(
                     request,
                     _(
-                        "%(story)s: readers see it already. Publish its changes in its "
+                        "%(story)s: readers know it already. Publish its changes in its "
                         "form, which asks what they are told."
                     )
                     % {"story": article},
@@ -631,6 +635,10 @@ class ArticleAdmin(ReaderFacingAdmin):
         done = len(published)
         said = ngettext("%d story is withdrawn.", "%d stories are withdrawn.", done)
         messages.success(request, said % done)
+
+
+def _is_changed(article: Article) -> bool:
+    return article.shown() != article.newest_revision
 
 
 def _local(at: Any) -> Any:
