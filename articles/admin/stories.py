@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any, override
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.forms import BaseModelFormSet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -18,14 +17,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from articles import page_versions, publishing, unsaved, workflow
 from articles.checks import checks_of
-from articles.models import Article, Byline, Correction, RelatedLink
+from articles.models import Article, Byline, RelatedLink
 from articles.permissions import may_publish
 from articles.publishing import PublishingRefused
 from newsroom.admin.base import ReaderFacingAdmin
 from newsroom.models import Event, move_site_version
 from newsroom.staff import staff_of
 
-from . import calendar, notes, previews, revisions
+from . import calendar, corrections, notes, previews, revisions
 from . import unsaved as unsaved_forms
 from .corrections import CorrectionInline
 from .forms import FACTS, WORK, ArticleForm, LineFormSet, PossibleKeys, to_come
@@ -463,8 +462,8 @@ class ArticleAdmin(ReaderFacingAdmin):
                 before={name: form.initial.get(name) for name in WORK},
                 submit="_review" in request.POST,
             )
-        self._record_corrections(request, formsets)
         self._act(request, form)
+        corrections.record(formsets, editor=editor)
         facts = [name for name in FACTS if name in form.changed_data]
         if facts and change:
             Event.objects.record(
@@ -474,32 +473,9 @@ class ArticleAdmin(ReaderFacingAdmin):
                 before={name: str(form.initial.get(name)) for name in facts},
                 after={name: str(form.cleaned_data[name]) for name in facts},
             )
-        if facts or any(
-            isinstance(formset, BaseModelFormSet)
-            and formset.model is Correction
-            and formset.has_changed()
-            for formset in formsets
-        ):
+        if facts:
             page_versions.move(article)
             move_site_version()
-
-    def _record_corrections(
-        self, request: HttpRequest, formsets: Iterable[BaseFormSet]
-    ) -> None:
-        for formset in formsets:
-            for correction in getattr(formset, "new_objects", []):
-                if isinstance(correction, Correction):
-                    correction.editor = staff_of(request)
-                    correction.save(update_fields=["editor"])
-                    Article.objects.filter(pk=correction.article_id).update(
-                        updated_at=correction.published_at
-                    )
-                    Event.objects.record(
-                        staff_of(request),
-                        correction.kind,
-                        correction.article,
-                        reason=correction.text,
-                    )
 
     def _act(self, request: HttpRequest, form: ArticleForm) -> None:
         article = form.instance

@@ -8,8 +8,10 @@ from django.utils import timezone
 import pytest
 
 from articles import publishing
-from articles.models import Correction
+from articles.models import Article, Correction
 from articles.views import NOTES_A_PAGE
+from newsroom.models import Event
+from tests.articles.test_admin_stories import fill_in, sign_in, url_of
 from tests.articles.test_versions import publish, queries_of
 from tests.factories import make_article, make_draft
 
@@ -141,3 +143,73 @@ def test_nothing_is_retracted_before_its_time_or_after_a_withdrawal(client, hidd
 
     assert "Retracted" not in page + front
     assert story.headline in front
+
+
+# --- At the desk -------------------------------------------------------------------
+
+
+def change_note(client, story, **fields):
+    """Change the form's first note to readers, and save the story."""
+    typed = {f"corrections-0-{name}": value for name, value in fields.items()}
+    return client.post(url_of(story), fill_in(client, url_of(story), **typed))
+
+
+def test_a_changed_note_is_recorded_with_what_it_said_before(client):
+    editor = sign_in(client)
+    story = make_article()
+    note_on(story, text="It was nine.", kind="update")
+
+    change_note(client, story, text="It was ten.", kind="correction")
+
+    event = Event.objects.about(story).first()
+    assert (event.act, event.actor) == ("edit note", editor)
+    assert event.before == {"kind": "update", "text": "It was nine."}
+    assert event.after == {"kind": "correction", "text": "It was ten."}
+
+
+def test_the_story_is_dated_by_the_newest_note_that_stands(client):
+    sign_in(client)
+    story = make_article()
+    note = note_on(story, days_ago=3)
+
+    change_note(client, story, published_at_0="2026-01-02", published_at_1="12:00")
+    moved = Article.objects.get().updated_at
+    change_note(client, story, withdrawal_reason="It was right before.")
+    withdrawn = Article.objects.get().updated_at
+    change_note(client, story, withdrawal_reason="")
+    note.refresh_from_db()
+
+    assert f"{moved:%Y-%m-%d %H:%M}" == "2026-01-02 12:00"
+    assert withdrawn is None
+    assert Article.objects.get().updated_at == note.published_at
+    acts = [event.act for event in Event.objects.about(story)[:3]]
+    assert acts == ["reinstate note", "withdraw note", "edit note"]
+
+
+def test_a_withdrawn_note_leaves_the_story_and_its_version_says_why(client):
+    sign_in(client)
+    story = make_article(headline="Six")
+    publish(story, headline="Nine", text="An earlier version said six.")
+    before = client.get(story.get_absolute_url()).text
+
+    change_note(client, story, withdrawal_reason="It had said nine all along.")
+    page = client.get(story.get_absolute_url()).text
+    versions = client.get(f"{story.get_absolute_url()}versions/").text
+
+    assert "An earlier version said six." in before
+    assert "An earlier version said six." not in page + versions
+    assert "It had said nine all along." in versions
+    assert "Earlier versions" in page
+
+
+def test_nobody_deletes_a_note_that_readers_may_have_read(client):
+    sign_in(client, group="", is_superuser=True)
+    story = make_article()
+    note_on(story)
+
+    form = client.get(url_of(story)).text
+    change_note(client, story, text="It was ten.", DELETE="on")
+
+    assert 'name="corrections-0-withdrawal_reason"' in form
+    assert 'name="corrections-0-DELETE"' not in form
+    assert Correction.objects.get().text == "It was ten."

@@ -98,6 +98,7 @@ VISIBLE = {
     (RelatedLink, "position"): ("7", STORY),
     (Correction, "kind"): ("retraction", STORY),
     (Correction, "text"): ("It was nine strands.", STORY),
+    (Correction, "withdrawal_reason"): ("It was eight after all.", STORY),
     (Correction, "published_at"): ("2026-01-02", STORY),
     (Thread, "closed"): ("on", STORY),
     (Discussion, "comments_open"): ("false", STORY),
