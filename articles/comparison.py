@@ -51,6 +51,16 @@ class Part:
     kind: Kind
     text: str
 
+    @property
+    def words(self) -> str:
+        """The text without the space after it, which no mark should reach."""
+        return self.text.rstrip()
+
+    @property
+    def space(self) -> str:
+        """What stands between it and the next part, if anything does."""
+        return " " if self.text != self.words else ""
+
 
 @dataclass(frozen=True)
 class Row:

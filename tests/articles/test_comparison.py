@@ -91,8 +91,8 @@ def test_what_is_compared_is_words_and_never_markup():
         "articles/_changes.html", {"comparison": Comparison([field])}
     )
 
-    assert "<del>&lt;script&gt;1&lt;/script&gt; </del>" in page
-    assert "<ins>&lt;b&gt;1&lt;/b&gt; </ins>" in page
+    assert "<del>&lt;script&gt;1&lt;/script&gt;</del> " in page
+    assert "<ins>&lt;b&gt;1&lt;/b&gt;</ins> " in page
 
 
 def test_readers_get_no_name_of_a_story_that_is_not_theirs_and_no_desks_fields():
