@@ -123,6 +123,7 @@ class ArticleAdmin(ReaderFacingAdmin):
     """Stories: written here, and published, scheduled and withdrawn."""
 
     form = ArticleForm
+    recorded_by_acts = frozenset({"add", "change"})
     list_display = [
         "headline_or_none",
         "section",
