@@ -77,6 +77,13 @@ def save_working_copy(
         **says,
     )
     _index_references(revision)
+    Event.objects.record(
+        editor,
+        "save",
+        article,
+        reason=note,
+        after={"revision": revision.number, "changed": changed},
+    )
     article.__dict__.pop("newest_revision", None)
     return revision
 

@@ -14,7 +14,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from articles.models import Image
+from articles.models import Article, Image
 from newsroom import errors, limits, networks
 from newsroom.desk_index import lists_for, turns, waiting_for
 from newsroom.staff import staff_of
@@ -37,6 +37,9 @@ class Suggestions(AutocompleteJsonView):
         if isinstance(obj, Image):
             result["picture"] = reverse("admin:articles_image_picture", args=[obj.pk])
             result["caption"] = obj.caption
+        if isinstance(obj, Article) and obj.lead_image_id:
+            picture = reverse("admin:articles_image_picture", args=[obj.lead_image_id])
+            result["picture"] = picture
         return result
 
 

@@ -216,7 +216,16 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
             name: lambda config, allowed: None
             for name in ("StoryFigure", "ReadMore", "PullQuote")
         },
-    }
+    },
+    # These two add no element to what is stored.
+    {
+        "js": [static_lazy("js/editor-slash.js")],
+        "extensions": {"SlashMenu": lambda config, allowed: None},
+    },
+    {
+        "js": [static_lazy("js/editor-paste.js")],
+        "extensions": {"StoryPaste": lambda config, allowed: None},
+    },
 ]
 
 # --- Work that can wait -------------------------------------------------------------

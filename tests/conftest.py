@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from django.core.cache import cache
+from django.db import connections
 
 import hypothesis
 import pytest
@@ -20,6 +21,23 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("same", derandomize=True)
 hypothesis.settings.register_profile("search", derandomize=False)
 hypothesis.settings.load_profile("same")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """Keep SQLite's database in a file: each thread of a live server has a connection.
+
+    In memory all threads share one, and what a browser still asks when its test ends
+    meets the next test's.
+    """
+    database = connections.settings["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        name = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        database["TEST"]["NAME"] = str(name)
+        # Nothing here has to survive a loss of power.
+        database["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,7 @@ from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,6 +23,7 @@ from django_prose_editor.widgets import AdminProseEditorWidget
 from articles import body, publishing
 from articles.comparison import Comparison, compare
 from articles.models import Article, Correction, Revision, StoryContent
+from articles.models.stories import WORDS_A_MINUTE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,9 +51,13 @@ EXTENSIONS = {
     "StoryFigure": True,
     "ReadMore": True,
     "PullQuote": True,
+    "SlashMenu": True,
+    "StoryPaste": True,
 }
 
 MINOR = "minor"  # a change that readers are not told of
+
+format_html_lazy = lazy(format_html, str)
 
 a_key = RegexValidator(r"^[0-9a-f]{32}\Z")
 
@@ -81,6 +87,12 @@ class ArticleForm(forms.ModelForm):
         sanitize=body.clean,
         widget=AdminProseEditorWidget,
         preset="configurable",
+        help_text=format_html_lazy(
+            '<output id="word-count" data-words-a-minute="{}" data-text="{}"></output> {}',
+            WORDS_A_MINUTE,
+            gettext_lazy("%words words, %minutes min to read."),
+            gettext_lazy("“/” at the start of a paragraph offers every block."),
+        ),
     )
     # What the form was filled from, so that ``clean`` sees what came in between.
     base = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -159,6 +159,8 @@ class Library(ChangeList):
 class ImageAdmin(ReaderFacingAdmin):
     """The picture library."""
 
+    recorded_by_acts = frozenset({"add", "delete"})
+
     form = ImageForm
     list_display = [
         *("thumbnail", "__str__", "credit", "licence_and_end", "size_and_state"),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, override
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import path, reverse
@@ -15,7 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from articles import page_versions, publishing, unsaved, workflow
+from articles import addresses, page_versions, publishing, unsaved, workflow
 from articles.checks import checks_of
 from articles.models import Article, Byline, RelatedLink
 from articles.permissions import may_publish
@@ -123,6 +123,7 @@ class ArticleAdmin(ReaderFacingAdmin):
     """Stories: written here, and published, scheduled and withdrawn."""
 
     form = ArticleForm
+    recorded_by_acts = frozenset({"add", "change"})
     list_display = [
         "headline_or_none",
         "section",
@@ -252,6 +253,7 @@ class ArticleAdmin(ReaderFacingAdmin):
         headline, keep = view(self.headline_of), view(unsaved_forms.keep)
         return [
             path("<int:pk>/headline/", headline, name="articles_article_headline"),
+            path("at/", view(self.story_at), name="articles_article_at"),
             path("unsaved/", keep, name="articles_article_unsaved"),
             path(
                 "<int:pk>/revisions/",
@@ -285,6 +287,15 @@ class ArticleAdmin(ReaderFacingAdmin):
             raise PermissionDenied
         article = get_object_or_404(Article.objects.only("headline"), pk=pk)
         return HttpResponse(article.headline, content_type="text/plain")
+
+    def story_at(self, request: HttpRequest) -> JsonResponse:
+        """Answer which story of ours an address leads to, for what is pasted."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        address = request.GET.get("address", "")[:2000]
+        article = addresses.stories_at([address]).get(address)
+        found = {"id": article.pk, "headline": article.headline} if article else {}
+        return JsonResponse(found)
 
     def preview(self, request: HttpRequest) -> HttpResponse:
         """Show what was sent with the form as readers would get it; save nothing."""

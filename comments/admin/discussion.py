@@ -137,6 +137,7 @@ def _said(settings: Discussion) -> dict[str, Any]:
 class DiscussionAdmin(ReaderFacingAdmin):
     """Settings left empty are those of the wider scope, and in the end the defaults."""
 
+    recorded_by_acts = frozenset({"add", "change", "delete"})
     form = DiscussionForm
     list_display = ["__str__", "changes"]
     list_select_related = ["section", "article"]

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, override
 
 from django.contrib import admin
 
-from newsroom.models import move_site_version
+from newsroom.models import Event, move_site_version
+from newsroom.staff import staff_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +17,34 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-class ReaderFacingAdmin(admin.ModelAdmin):
+class RecordedAdmin(admin.ModelAdmin):
+    """Writes what is added, changed and deleted by hand into the record of events."""
+
+    # What the acts behind this admin write down themselves: “add”, “change”, “delete”.
+    recorded_by_acts: frozenset[str] = frozenset()
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        self._write_down(request, "add", obj, {"change": message})
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        if message:
+            self._write_down(request, "change", obj, {"change": message})
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        for thing in queryset:
+            self._write_down(request, "delete", thing, None)
+        return super().log_deletions(request, queryset)
+
+    def _write_down(
+        self, request: HttpRequest, act: str, thing: Any, after: Any
+    ) -> None:
+        if act not in self.recorded_by_acts:
+            Event.objects.record(staff_of(request), act, thing, after=after)
+
+
+class ReaderFacingAdmin(RecordedAdmin):
     """For what readers see: whatever is done here makes cached pages out of date.
 
     Saving, with all that hangs on the form, deleting one and deleting many.

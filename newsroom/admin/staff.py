@@ -7,9 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from newsroom.models import User
 
+from .base import RecordedAdmin
+
 
 @admin.register(User)
-class StaffAdmin(UserAdmin):
+class StaffAdmin(RecordedAdmin, UserAdmin):
     """Accounts of the staff: made here, deactivated here, deleted nowhere."""
 
     list_display = ["username", "name", "email", "groups_named", "is_active"]

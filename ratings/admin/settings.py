@@ -37,6 +37,7 @@ class RatingSettingsForm(forms.ModelForm):
 class RatingSettingsAdmin(ReaderFacingAdmin):
     """The one set of settings: there is none to add twice, and none to delete."""
 
+    recorded_by_acts = frozenset({"add", "change", "delete"})
     form = RatingSettingsForm
     fieldsets = [
         (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -11,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.admin.base import ReadOnly
+from newsroom.spreadsheets import csv_of
 from ratings import charts
 from ratings.models import STARS, Rating, Tally
 
@@ -103,7 +103,7 @@ class TallyAdmin(ReadOnly, admin.ModelAdmin):
             ]
             for tally in queryset.select_related("article")
         )
-        return _csv("tallies.csv", head, rows)
+        return csv_of("tallies.csv", head, rows)
 
     @admin.action(description=_("Export the votes to CSV"), permissions=["view"])
     def export_votes(
@@ -113,25 +113,9 @@ class TallyAdmin(ReadOnly, admin.ModelAdmin):
         votes = Rating.objects.filter(article__tally__in=queryset).order_by("pk")
         columns = ["article_id", "score", "state", "created_at", "changed_at"]
         rows = votes.values_list(*columns)[:MOST_ROWS].iterator(2000)
-        return _csv("votes.csv", columns, rows)
+        return csv_of("votes.csv", columns, rows)
 
 
 def _chart(columns: list[tuple[str, int]]) -> SafeString:
     context = {"bars": charts.of(columns), "columns": columns}
     return render_to_string("admin/ratings/chart.html", context)
-
-
-def _csv(name: str, head: list[str], rows: Any) -> HttpResponse:
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    writer = csv.writer(response)
-    writer.writerow(head)
-    writer.writerows([_harmless(value) for value in row] for row in rows)
-    return response
-
-
-def _harmless(value: Any) -> Any:
-    # A cell that begins so is run as a formula by spreadsheets (OWASP, CSV injection).
-    text = str(value)
-    is_formula = isinstance(value, str) and text.startswith(("=", "+", "-", "@", "\t"))
-    return f"'{text}" if is_formula else value

@@ -228,6 +228,37 @@ export const StoryFigure = Node.create({
   },
 });
 
+function headlineOf(article) {
+  const headline = crel("span");
+  fetch(`${ADMIN}articles/article/${article}/headline/`)
+    .then((reply) => (reply.ok ? reply.text() : gettext("a story that is gone")))
+    .catch(() => `#${article}`)
+    .then((text) => {
+      headline.textContent = text;
+    });
+  return headline;
+}
+
+// A field in which the title or the address of a page elsewhere is changed in place.
+function fieldOf(node, name, editor, getPos) {
+  const field = crel("input", {
+    type: name === "href" ? "url" : "text",
+    value: node.attrs[name],
+    ariaLabel: name === "href" ? gettext("Address") : gettext("Title"),
+  });
+  field.dataset.name = name;
+  field.addEventListener("change", () => {
+    const isWrong = !field.value.trim() || !field.checkValidity();
+    field.setAttribute("aria-invalid", isWrong);
+    if (isWrong) return;
+    editor.chain().command(({ tr }) => tr.setNodeAttribute(getPos(), name, field.value.trim())).run();
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault(); // it would submit the story's form
+  });
+  return field;
+}
+
 export const ReadMore = Node.create({
   name: "readMore",
   group: "block",
@@ -247,22 +278,26 @@ export const ReadMore = Node.create({
   },
 
   addNodeView() {
-    return ({ node }) => {
-      const headline = crel("span", { textContent: node.attrs.title });
-      const dom = crel("div", { className: "block block-read-more" }, [
-        crel("b", { textContent: `${gettext("READ MORE")}: ` }),
-        headline,
-      ]);
-      const article = node.attrs["read-more"];
+    return ({ node, editor, getPos }) => {
+      const { "read-more": article } = node.attrs;
+      const label = crel("b", { textContent: `${gettext("READ MORE")}: ` });
+      const dom = crel("div", { className: "block block-read-more" }, [label]);
       if (article) {
-        fetch(`${ADMIN}articles/article/${article}/headline/`)
-          .then((reply) => (reply.ok ? reply.text() : gettext("a story that is gone")))
-          .catch(() => `#${article}`)
-          .then((text) => {
-            headline.textContent = text;
-          });
+        dom.append(headlineOf(article));
+        return { dom };
       }
-      return { dom };
+      const fields = ["title", "href"].map((name) => fieldOf(node, name, editor, getPos));
+      dom.append(...fields);
+      return {
+        dom,
+        stopEvent: (event) => fields.includes(event.target),
+        ignoreMutation: () => true,
+        update: (changed) => {
+          if (changed.type.name !== "readMore" || changed.attrs["read-more"]) return false;
+          for (const field of fields) field.value = changed.attrs[field.dataset.name];
+          return true;
+        },
+      };
     };
   },
 

@@ -294,7 +294,7 @@ def test_another_file_takes_a_pictures_place_wherever_it_is_used(
     assert all(client.get(size.file.url).status_code == 404 for size in old_sizes)
     assert image.rendered("whole")[0].file.url in after
     assert before != after
-    event = Event.objects.about(image).first()
+    event = Event.objects.about(image).get(act="replace file")
     assert event.act == "replace file"
     assert event.before["size"] == "640 × 400"
     assert event.after["size"] == "900 × 600"

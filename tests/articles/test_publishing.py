@@ -416,7 +416,7 @@ def test_each_act_is_written_down_with_the_facts_before_and_after():
     publishing.restore(draft.newest_revision, editor=editor)
     publishing.withdraw(draft, editor=editor, reason="A doubt.")
 
-    withdrawn, restored, published = Event.objects.about(draft)
+    withdrawn, restored, published, _saved = Event.objects.about(draft)
     acts = (published.act, restored.act, withdrawn.act)
     assert acts == ("publish", "restore", "withdraw")
     assert {published.actor, restored.actor, withdrawn.actor} == {editor}

@@ -1,5 +1,6 @@
 """The desk: who gets in, what it says is waiting, and what is written down."""
 
+import csv
 from datetime import timedelta
 
 from django.contrib.auth.models import Group
@@ -11,7 +12,9 @@ from django.utils import timezone
 
 import pytest
 
+from articles.models import Tag
 from comments.models import Comment
+from newsroom.admin import events
 from newsroom.models import Event, User
 from tests.factories import (
     make_article,
@@ -20,6 +23,7 @@ from tests.factories import (
     make_image,
     make_staff,
 )
+from tests.html_forms import fields_of
 
 
 def test_the_desk_says_what_waits_for_whom(client):
@@ -241,6 +245,86 @@ def test_what_is_written_down_is_changed_by_nobody(client):
         Event.objects.all().delete()
     with pytest.raises(TypeError, match="append-only"):
         Event.objects.update(act="nothing")
+
+
+def test_what_is_done_by_hand_is_written_down_too(client):
+    editor = make_staff("Editor")
+    client.force_login(editor)
+    tag_url = reverse("admin:articles_tag_add")
+    client.post(tag_url, {"name": "tides", "slug": "tides"})
+    tag = Tag.objects.get()
+    change = reverse("admin:articles_tag_change", args=[tag.pk])
+    client.post(change, {"name": "ebb", "slug": "tides"})
+    client.post(change, {"name": "ebb", "slug": "tides"})
+    client.post(reverse("admin:articles_tag_delete", args=[tag.pk]), {"post": "yes"})
+
+    events = Event.objects.filter(object_type="articles.Tag").order_by("pk")
+
+    assert [event.act for event in events] == ["add", "change", "delete"]
+    assert {event.actor for event in events} == {editor}
+    assert "Name" in str(events[1].after)
+
+
+def test_each_save_of_a_story_is_written_down_with_what_changed(client):
+    editor = make_staff("Editor")
+    draft = make_draft()
+    client.force_login(editor)
+    url = reverse("admin:articles_article_change", args=[draft.pk])
+    data = fields_of(client.get(url), "article_form") | {"headline": "Changed"}
+    client.post(url, data | {"note": "For print"})
+
+    event = Event.objects.about(draft).get(act="save", actor=editor)
+
+    assert event.reason == "For print"
+    assert event.after == {"revision": 2, "changed": ["headline"]}
+
+
+def test_the_record_is_searched_linked_and_exported(client):
+    editor = make_staff("Editor", first_name="Saskia")
+    story = make_article(headline="=1+1")
+    Event.objects.record(editor, "withdraw", story, reason="A doubt", after={"a": 1})
+    Event.objects.record(None, "expire", make_article(headline="Another"))
+    client.force_login(editor)
+    listed = reverse("admin:newsroom_event_changelist")
+    export = reverse("admin:newsroom_event_export")
+
+    found = client.get(listed, {"q": "doubt"})
+    by_number = client.get(listed, {"q": str(story.pk), "act": "withdraw"})
+    file = client.get(export, {"act__exact": "withdraw"})
+    all_of_it = client.get(export)
+
+    url = reverse("admin:articles_article_change", args=[story.pk])
+    assert f'href="{url}"' in found.text
+    assert "Another" not in found.text
+    assert "A doubt" in by_number.text
+    assert file.headers["Content-Type"].startswith("text/csv")
+    head, row = list(csv.reader(file.text.splitlines()))
+    assert head[:3] == ["when", "actor", "act"]
+    assert row[1:7] == [
+        "Saskia", "withdraw", "articles.Article", str(story.pk), "'=1+1", "A doubt",
+    ]  # fmt: skip
+    assert row[8] == '{"a": 1}'
+    assert len(all_of_it.text.splitlines()) == Event.objects.count() + 1
+
+
+def test_a_file_too_long_for_a_spreadsheet_is_not_begun(client, monkeypatch):
+    monkeypatch.setattr(events, "MOST_ROWS", 1)
+    client.force_login(make_staff("Editor"))
+    make_article()
+
+    answer = client.get(
+        reverse("admin:newsroom_event_export"), {"object_type": "articles.Article"}
+    )
+    page = client.get(answer.url)
+
+    assert answer.status_code == 302
+    assert "Narrow the list down" in page.text
+
+
+def test_the_record_is_exported_by_those_who_may_read_it(client):
+    client.force_login(make_staff("Reporter"))
+
+    assert client.get(reverse("admin:newsroom_event_export")).status_code == 403
 
 
 def test_an_account_is_deactivated_and_never_deleted(client):

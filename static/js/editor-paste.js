@@ -1,0 +1,183 @@
+// Pictures dropped or pasted into the body go into the library and stand there as
+// figures; words from office programs come out clean; a link to one of our stories can
+// become a READ MORE line. Without it only plain text can be pasted well.
+import { crel, Extension, gettext, pm } from "django-prose-editor/editor";
+
+const { Plugin } = pm.state;
+const ADMIN = "/admin/articles/";
+const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
+
+// One line under the text: what is going on, and what can be done about it.
+function lineOf(editor) {
+  const box = editor.view.dom.closest(".prose-editor");
+  let lines = box.querySelector(".editor-lines");
+  if (!lines) {
+    lines = crel("div", { className: "editor-lines", role: "status" });
+    box.append(lines);
+  }
+  const line = crel("p");
+  lines.append(line);
+  return line;
+}
+
+function button(text, act) {
+  const made = crel("button", { type: "button", className: "button", textContent: text });
+  made.addEventListener("click", act);
+  return made;
+}
+
+// A button that takes its line away and gives the cursor back.
+const closing = (text, editor, line) =>
+  button(text, () => {
+    line.remove();
+    editor.commands.focus();
+  });
+
+async function send(file) {
+  const body = new FormData();
+  body.set("file", file);
+  const options = { method: "POST", body, headers: { "X-CSRFToken": token() } };
+  const reply = await fetch(`${ADMIN}image/upload/`, options).catch(() => null);
+  if (!reply) return { error: gettext("No connection.") };
+  return reply.json().catch(() => ({ error: gettext("The server did not take it.") }));
+}
+
+// Uploads one file and puts its figure after the block that the cursor was in.
+async function upload(editor, file) {
+  const line = lineOf(editor);
+  const attempt = async () => {
+    line.replaceChildren(`${gettext("Uploading")} ${file.name}…`);
+    const answer = await send(file);
+    if (answer.error) {
+      line.replaceChildren(`${file.name}: ${answer.error} `, button(gettext("Try again"), attempt), " ", closing(gettext("Never mind"), editor, line));
+      return;
+    }
+    const content = answer.caption ? [{ type: "text", text: answer.caption }] : [];
+    const figure = { type: "storyFigure", attrs: { image: String(answer.id), layout: "column" }, content };
+    const { $to } = editor.state.selection;
+    const at = $to.depth ? $to.after(1) : $to.pos;
+    editor.chain().insertContentAt(at, figure).run();
+    const said = answer.duplicate ? gettext("It is in the library already; that one is used.") : gettext("It is in the library now.");
+    const lacks = answer.lacks?.length ? ` ${gettext("Before publishing it needs:")} ${answer.lacks.join(", ")}.` : "";
+    const edit = crel("a", { href: `${ADMIN}image/${answer.id}/change/`, target: "_blank", textContent: gettext("Describe it") });
+    line.replaceChildren(`${file.name}: ${said}${lacks} `, ...(lacks ? [edit, " "] : []), closing(gettext("Close"), editor, line));
+  };
+  await attempt();
+}
+
+async function uploadAll(editor, files) {
+  for (const file of files) await upload(editor, file); // in their order, one at a time
+}
+
+const pictures = (transfer) => [...(transfer?.files ?? [])].filter((file) => file.type.startsWith("image/"));
+
+// Offers a READ MORE line in the place of a pasted address, if it is a story of ours.
+async function offerReadMore(editor, address) {
+  const query = new URLSearchParams({ address });
+  const reply = await fetch(`${ADMIN}article/at/?${query}`).catch(() => null);
+  const story = reply?.ok ? await reply.json() : {};
+  if (!story.id) return;
+  const line = lineOf(editor);
+  const accept = () => {
+    line.remove();
+    let range = null;
+    editor.state.doc.descendants((node, from) => {
+      const at = node.isText ? node.text.indexOf(address) : -1;
+      if (!range && at >= 0) range = { from: from + at, to: from + at + address.length };
+    });
+    if (!range) return editor.commands.focus();
+    const $at = editor.state.doc.resolve(range.from);
+    const isAlone = $at.depth === 1 && $at.parent.textContent.trim() === address;
+    const place = isAlone ? { from: $at.before(1), to: $at.after(1) } : range;
+    const readMore = { type: "readMore", attrs: { "read-more": String(story.id) } };
+    const chain = editor.chain().deleteRange(place);
+    chain.insertContentAt(isAlone ? place.from : $at.after(1) - address.length, readMore).focus().run();
+  };
+  line.append(`“${story.headline}” ${gettext("is one of our stories.")} `, button(gettext("Make it a READ MORE line"), accept), " ", closing(gettext("Keep the link"), editor, line));
+}
+
+// Word writes a list as paragraphs with a bullet typed in front; Docs wraps all in <b>.
+function cleaned(html) {
+  // Under the policy a style may not even be parsed: it is read from another attribute.
+  const inert = html
+    .replace(/<style[\s\S]*?<\/style>/gi, "")
+    .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style="));
+  const page = new DOMParser().parseFromString(inert, "text/html");
+  for (const useless of page.querySelectorAll("style, script, meta, link, title, xml")) useless.remove();
+  for (const wrapper of page.querySelectorAll("b[id^=docs-internal-guid]")) wrapper.replaceWith(...wrapper.childNodes);
+  for (const [from, to] of [["h1", "h2"], ["h4, h5, h6", "h3"]]) {
+    for (const old of page.querySelectorAll(from)) {
+      const made = page.createElement(to);
+      made.append(...old.childNodes);
+      old.replaceWith(made);
+    }
+  }
+  let list = null;
+  for (const entry of page.querySelectorAll("p[class*=MsoListParagraph]")) {
+    const mark = [...entry.querySelectorAll("span")].find((span) => /mso-list:\s*Ignore/i.test(span.dataset.style ?? ""));
+    const kind = /^\s*[\dA-Za-z]+[.)]/.test(mark?.textContent ?? "") ? "ol" : "ul";
+    mark?.remove();
+    if (list?.localName !== kind || list.nextElementSibling !== entry) {
+      list = page.createElement(kind);
+      entry.before(list);
+    }
+    const item = page.createElement("li");
+    const words = page.createElement("p");
+    words.append(...entry.childNodes);
+    item.append(words);
+    list.append(item);
+    entry.remove();
+  }
+  for (const paragraph of page.querySelectorAll("p, h2, h3")) {
+    if (!paragraph.textContent.trim() && !paragraph.querySelector("img")) paragraph.remove();
+  }
+  for (const styled of page.querySelectorAll("[data-style]")) keepMarks(styled, page);
+  return page.body.innerHTML;
+}
+
+// Bold and italic said in a style become elements.
+function keepMarks(element, page) {
+  const { style } = element.dataset;
+  delete element.dataset.style;
+  if (element.localName !== "span") return;
+  for (const [said, tag] of [[/font-weight:\s*(bold|[6-9]00)/i, "strong"], [/font-style:\s*italic/i, "em"], [/vertical-align:\s*super/i, "sup"], [/vertical-align:\s*sub/i, "sub"]]) {
+    if (!said.test(style)) continue;
+    const mark = page.createElement(tag);
+    mark.append(...element.childNodes);
+    element.append(mark);
+  }
+}
+
+export const StoryPaste = Extension.create({
+  name: "storyPaste",
+
+  addProseMirrorPlugins() {
+    const { editor } = this;
+    return [
+      new Plugin({
+        props: {
+          transformPastedHTML: cleaned,
+          handlePaste(view, event) {
+            const files = pictures(event.clipboardData);
+            const text = event.clipboardData?.getData("text/plain").trim() ?? "";
+            if (files.length && !event.clipboardData.getData("text/html").includes("<p")) {
+              uploadAll(editor, files);
+              return true;
+            }
+            if (/^https?:\/\/\S+$/.test(text)) offerReadMore(editor, text);
+            return false;
+          },
+          handleDrop(view, event) {
+            const files = pictures(event.dataTransfer);
+            if (!files.length) return false;
+            event.preventDefault();
+            const at = view.posAtCoords({ left: event.clientX, top: event.clientY });
+            if (at) editor.commands.setTextSelection(at.pos);
+            uploadAll(editor, files);
+            return true;
+          },
+        },
+      }),
+    ];
+  },
+});
