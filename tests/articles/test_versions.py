@@ -1,7 +1,9 @@
 """No silent edits: what a story said before, and what readers are told of it."""
 
 from datetime import timedelta
+from importlib import import_module
 
+from django.apps import apps
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +17,8 @@ from articles.publishing import PublishingRefused
 from newsroom.models import Event
 from tests.factories import make_article, make_draft
 from tests.readers import Reader
+
+migration = import_module("articles.migrations.0008_first_versions_of_stories")
 
 
 def change(article, **fields):
@@ -151,6 +155,21 @@ def test_a_refused_schedule_leaves_the_versions_alone(story):
         publishing.schedule(story, editor=None, at=timezone.now() + timedelta(days=1))
 
     assert len(told(story)) == 2
+
+
+def test_stories_from_before_begin_with_what_readers_have(story):
+    change(story, headline="Nine")
+    publishing.schedule(story, editor=None, at=timezone.now() + timedelta(days=1))
+    make_draft()
+    known = [*PublishedVersion.objects.values_list("article", "number", "shown_from")]
+    PublishedVersion.objects.all().delete()
+
+    migration.write_down(apps, None)
+
+    assert told(story) == [(1, "Six", ""), (2, "Nine", "")]
+    found = [*PublishedVersion.objects.values_list("article", "number", "shown_from")]
+    assert len(found) == len(known) == 2
+    assert found[0] == known[0]
 
 
 # --- Read --------------------------------------------------------------------------
