@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
 
@@ -147,10 +148,25 @@ class EventQuerySet(models.QuerySet["Event"]):
     def forget_name_of(self, thing: models.Model) -> None:
         """Let the record of ``thing`` keep its number alone: its person was erased.
 
-        The one change that the record knows: what was done and why stays.
+        What was done and why stays.
         """
         name = f"{thing._meta.verbose_name} {thing.pk}"
         super(EventQuerySet, self.about(thing)).update(object_name=name)
+
+    def overwrite_about(
+        self, thing: models.Model, overwrite: Callable[[Any], Any]
+    ) -> None:
+        """Let ``overwrite`` take words out of the record of ``thing``: a redaction.
+
+        It is given each text or structure of texts. With ``forget_name_of`` the one
+        change that the record knows.
+        """
+        names = ("object_name", "reason", "before", "after")
+        for event in self.about(thing).iterator(chunk_size=200):
+            old = {name: getattr(event, name) for name in names}
+            new = {name: overwrite(value) for name, value in old.items()}
+            if new != old:
+                super(EventQuerySet, self.filter(pk=event.pk)).update(**new)
 
     def update(self, **kwargs: Any) -> int:
         raise TypeError("The record of events is append-only.")

@@ -4,6 +4,7 @@ from .corrections import CorrectionInline
 from .images import ImageAdmin
 from .links import OldAddressAdmin
 from .people import AuthorAdmin
+from .redactions import RedactionAdmin
 from .revisions import RevisionAdmin
 from .sections import SectionAdmin, TagAdmin
 from .stories import ArticleAdmin
@@ -14,6 +15,7 @@ __all__ = [
     "CorrectionInline",
     "ImageAdmin",
     "OldAddressAdmin",
+    "RedactionAdmin",
     "RevisionAdmin",
     "SectionAdmin",
     "TagAdmin",

@@ -6,6 +6,7 @@ from .images import Image, Rendition
 from .links import OldAddress, Reference, RelatedLink
 from .page_versions import PageVersion
 from .people import Author, Byline
+from .redactions import Redaction
 from .sections import Section, Tag
 from .stories import Article, Revision, StoryContent
 from .versions import PublishedVersion
@@ -22,6 +23,7 @@ __all__ = [
     "PageVersion",
     "PreviewLink",
     "PublishedVersion",
+    "Redaction",
     "Reference",
     "RelatedLink",
     "Rendition",

@@ -144,7 +144,7 @@ def test_a_time_zone_that_is_none_is_refused_with_an_example(client):
         (
             "Editor",
             {"Article", "Author", "Burst", "Comment", "Discussion", "Event", "Image", "OldAddress", "Publication",
-             "Rating", "RatingSettings", "Revision", "Section", "Tag", "Tally", "Thread"},
+             "Rating", "RatingSettings", "Redaction", "Revision", "Section", "Tag", "Tally", "Thread"},
         ),
     ],
 )  # fmt: skip
