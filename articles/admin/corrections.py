@@ -43,6 +43,7 @@ class CorrectionInline(admin.StackedInline):
 
     model = Correction
     form = CorrectionForm
+    view_on_site = False
     extra = 0
     fields = [("kind", "published_at"), "text", "withdrawal_reason"]
 
