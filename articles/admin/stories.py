@@ -162,7 +162,7 @@ class ArticleAdmin(ReaderFacingAdmin):
                     "body",
                     "lead_image",
                     "lead_caption",
-                    "label",
+                    ("label", "sponsor"),
                     "base",
                     "copy",
                 ]

@@ -66,6 +66,12 @@ class StoryContent(models.Model):
         blank=True,
         help_text=_("Stands over the headline before the section. Empty for news."),
     )
+    sponsor = models.CharField(
+        _("sponsor"),
+        max_length=120,
+        blank=True,
+        help_text=_("Who pays for a sponsored story; readers see it over the story."),
+    )
     seo_headline = models.CharField(
         _("headline for search"), max_length=120, blank=True
     )
@@ -89,6 +95,11 @@ class StoryContent(models.Model):
 
     def __str__(self) -> str:
         return self.headline
+
+    @property
+    def is_sponsored(self) -> bool:
+        """Whether somebody paid for it."""
+        return self.label == self.Label.SPONSORED
 
 
 class Article(StoryContent):

@@ -71,6 +71,7 @@ VISIBLE = {
     (Article, "lead_image"): ("", STORY),
     (Article, "lead_caption"): ("Stay number seventeen.", STORY),
     (Article, "label"): ("analysis", STORY),
+    (Article, "sponsor"): ("The Harbour Bank", STORY),
     (Article, "seo_headline"): ("Estuary Bridge: open", STORY),
     (Article, "seo_description"): ("The bridge is open.", STORY),
     (Article, "social_headline"): ("It hums again", STORY),
@@ -287,6 +288,7 @@ def changed(article, model, field, value):
         (Image, "decorative"): {"alt": ""},
         (Article, "note_kind"): {"note_text": "It was eight."},
         (Article, "note_text"): {"note_kind": "correction"},
+        (Article, "sponsor"): {"label": "sponsored"},
         (Byline, "guest"): {"bylines-0-author": ""},
         (RelatedLink, "target"): {
             "related_links-0-url": "",
