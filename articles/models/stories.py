@@ -205,11 +205,7 @@ class Article(StoryContent):
                 condition=Q(next_at__isnull=False),
                 name="article_next_change",
             ),
-            models.Index(
-                fields=["stage", "-id"],
-                condition=~Q(stage="ready"),
-                name="article_unfinished",
-            ),
+            models.Index(fields=["stage", "-id"], name="article_by_stage"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -159,7 +159,9 @@ class _Loader:
         article.save()
         line = article.bylines.first()
         if line and line.author and line.author.user:
-            text = "The number of boxes is from the archive itself; the cost is not yet."
+            text = (
+                "The number of boxes is from the archive itself; the cost is not yet."
+            )
             workflow.add_note(article, writer=line.author.user, text=text)
 
     def _body(self, body: str) -> str:
