@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from articles import body, old_addresses, page_versions
+from articles import body, old_addresses, page_versions, versions
 from articles.models import (
     Article,
     Author,
@@ -126,33 +126,53 @@ def _index_references(revision: Revision) -> None:
 
 @transaction.atomic
 def publish(
-    article: Article, *, editor: User | None, note_to_readers: Correction | None = None
+    article: Article,
+    *,
+    editor: User | None,
+    note_to_readers: Correction | None = None,
+    withhold_because: str = "",
 ) -> Article:
     """Show readers the newest revision from now on; return the article as it is now.
 
     ``note_to_readers`` (unsaved) makes a change to a published story a substantive
-    one: it is dated on the page, and so is the story. Raise ``PublishingRefused``.
+    one: it is dated on the page, and so is the story. ``withhold_because`` (a reason
+    for readers) keeps what the story said until now from them. Raise
+    ``PublishingRefused``.
     """
     now = timezone.now()
     article = _locked(article)
     _keep_embargo(article, until=now)
     revision = _publishable_revision(article)
     before = _facts(article)
+    versions.forget_unseen(article, at=now)
     if article.was_seen(now):
         act = "publish again" if article.withdrawn_at else "publish changes"
         article.live, article.next, article.next_at = revision, None, None
+        since = now
     else:
         act = "publish"
-        _first_publication(article, revision, at=now)
+        since = _first_publication(article, revision, at=now)
     article.withdrawn_at, article.withdrawal_reason = None, ""
     article.stage = Article.Stage.READY
     if article.expires_at and article.expires_at <= now:
         article.expires_at = None
     if note_to_readers:
-        article.updated_at = note_to_readers.published_at = now
-        note_to_readers.article, note_to_readers.editor = article, editor
-        note_to_readers.save()
-    return _finish(article, act, editor=editor, before=before)
+        article.updated_at = now
+        _date(note_to_readers, article, at=now, editor=editor)
+    versions.write_down(
+        article,
+        revision,
+        at=since,
+        note=note_to_readers,
+        withhold_because=withhold_because,
+    )
+    return _finish(
+        article,
+        act,
+        editor=editor,
+        before=before,
+        told=_told(note_to_readers, withhold_because),
+    )
 
 
 @transaction.atomic
@@ -169,15 +189,24 @@ def publish_as_of(article: Article, *, editor: User | None, at: datetime) -> Art
         raise PublishingRefused([_("This story has its date of publication.")])
     revision = _publishable_revision(article)
     before = _facts(article)
-    _first_publication(article, revision, at=at)
+    since = _first_publication(article, revision, at=at)
+    versions.write_down(article, revision, at=since)
     return _finish(article, "import", editor=editor, before=before)
 
 
 @transaction.atomic
-def schedule(article: Article, *, editor: User | None, at: datetime) -> Article:
+def schedule(
+    article: Article,
+    *,
+    editor: User | None,
+    at: datetime,
+    note_to_readers: Correction | None = None,
+    withhold_because: str = "",
+) -> Article:
     """Show readers the newest revision from ``at`` (aware, a whole minute) on.
 
-    A story that readers have seen keeps its live revision until then. Raise
+    A story that readers have seen keeps its live revision until then, and what they
+    are told of the change waits with it (see ``publish``). Raise
     ``PublishingRefused``, also for a time that has passed.
     """
     now = timezone.now()
@@ -187,15 +216,32 @@ def schedule(article: Article, *, editor: User | None, at: datetime) -> Article:
     _keep_embargo(article, until=at)
     revision = _publishable_revision(article)
     before = _facts(article)
+    versions.forget_unseen(article, at=now)
     if article.is_live(now):
-        article.next, article.next_at = revision, _whole_minute(at)
+        since = _whole_minute(at)
+        article.next, article.next_at = revision, since
     elif article.was_seen(now):
         raise PublishingRefused(
             [_("Readers have seen this story, and it is withdrawn. Publish it first.")]
         )
     else:
-        _first_publication(article, revision, at=at)
-    return _finish(article, "schedule", editor=editor, before=before)
+        since = _first_publication(article, revision, at=at)
+    if note_to_readers:
+        _date(note_to_readers, article, at=since, editor=editor)
+    versions.write_down(
+        article,
+        revision,
+        at=since,
+        note=note_to_readers,
+        withhold_because=withhold_because,
+    )
+    return _finish(
+        article,
+        "schedule",
+        editor=editor,
+        before=before,
+        told=_told(note_to_readers, withhold_because),
+    )
 
 
 @transaction.atomic
@@ -240,6 +286,7 @@ def unschedule(article: Article, *, editor: User | None) -> Article:
         article.stage = Article.Stage.IN_REVIEW
     else:
         raise PublishingRefused([_("Nothing is scheduled for this story.")])
+    versions.forget_unseen(article, at=timezone.now())
     return _finish(article, "unschedule", editor=editor, before=before)
 
 
@@ -277,6 +324,7 @@ def withdraw(article: Article, *, editor: User | None, reason: str = "") -> Arti
     article.next, article.next_at = None, None
     article.withdrawn_at = timezone.now()
     article.withdrawal_reason = reason
+    versions.forget_unseen(article, at=article.withdrawn_at)
     return _finish(article, "withdraw", editor=editor, before=before, reason=reason)
 
 
@@ -374,6 +422,9 @@ def _locked(article: Article) -> Article:
         .get(pk=article.pk)
     )
     if article.next_at and article.next_at <= timezone.now():
+        told = article.corrections.filter(version__shown_from=article.next_at)
+        if told.exists():
+            article.updated_at = article.next_at
         article.live, article.next, article.next_at = article.next, None, None
     return article
 
@@ -401,18 +452,19 @@ def _publishable_revision(article: Article) -> Revision:
     return article.newest_revision or save_working_copy(article, editor=None)
 
 
-def _first_publication(article: Article, revision: Revision, *, at: datetime) -> None:
+def _first_publication(
+    article: Article, revision: Revision, *, at: datetime
+) -> datetime:
     article.live = revision
     article.stage = Article.Stage.READY
-    article.published_at = _whole_minute(at)
-    if article.expires_at and article.expires_at <= article.published_at:
+    article.published_at = since = _whole_minute(at)
+    if article.expires_at and article.expires_at <= since:
         raise PublishingRefused(
             [_("The story expires before it is published. Choose a later end.")]
         )
-    article.day = timezone.localdate(
-        article.published_at, Publication.objects.current().zone
-    )
+    article.day = timezone.localdate(since, Publication.objects.current().zone)
     article.slug = _free_slug(article)
+    return since
 
 
 def _free_slug(article: Article) -> str:
@@ -446,6 +498,19 @@ def is_free(article: Article, slug: str) -> bool:
     )
 
 
+def _date(
+    note: Correction, article: Article, *, at: datetime, editor: User | None
+) -> None:
+    note.article, note.editor, note.published_at = article, editor, at
+    note.save()
+
+
+def _told(note: Correction | None, withhold_because: str) -> dict[str, object]:
+    """Return what readers are told of a change, for the record."""
+    told: dict[str, object] = {"told": note.kind if note else None}
+    return told | ({"withheld": withhold_because} if withhold_because else {})
+
+
 def _whole_minute(at: datetime) -> datetime:
     return at.replace(second=0, microsecond=0)
 
@@ -467,10 +532,12 @@ def _finish(
     editor: User | None,
     before: dict[str, object],
     reason: str = "",
+    told: dict[str, object] | None = None,
 ) -> Article:
     article.save()
+    after = _facts(article) | (told or {})
     Event.objects.record(
-        editor, act, article, reason=reason, before=before, after=_facts(article)
+        editor, act, article, reason=reason, before=before, after=after
     )
     # A story stands on lists and in other stories' links, so all pages are affected.
     page_versions.move(article)

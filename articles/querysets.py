@@ -12,7 +12,14 @@ from django.utils import timezone
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from articles.models import Article, Author, Image, Revision
+    from articles.models import (
+        Article,
+        Author,
+        Correction,
+        Image,
+        PublishedVersion,
+        Revision,
+    )
 
 
 SOON = timedelta(days=30)  # before the end of a licence, the desk is told of it
@@ -34,6 +41,22 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         changed = When(next_at__lte=at, then=F("next_id"))
         return self.annotate(shown_id=Case(changed, default=F("live_id")))
 
+    def with_changed(self, at: datetime) -> Self:
+        """Annotate ``was_changed``: whether readers had more than one version."""
+        second = Q(versions__number=2, versions__shown_from__lte=at)
+        changed = self.model.objects.filter(second, pk=OuterRef("pk"))
+        return self.annotate(was_changed=Exists(changed))
+
+    def with_retracted(self, at: datetime) -> Self:
+        """Annotate ``is_retracted``: whether readers are told so at ``at``."""
+        told = Q(
+            corrections__kind="retraction",
+            corrections__withdrawn_at=None,
+            corrections__published_at__lte=at,
+        )
+        retracted = self.model.objects.filter(told, pk=OuterRef("pk"))
+        return self.annotate(is_retracted=Exists(retracted))
+
     def for_links(self) -> Self:
         """Fetch what a link shows: the address and the headlines; nothing else."""
         return self.select_related("live", "next").only(
@@ -51,6 +74,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
                 "live__lead_image__renditions", "next__lead_image__renditions"
             )
             .defer("body", "live__body", "live__text", "next__body", "next__text")
+            .with_retracted(timezone.now())
             .fetch_mode(models.FETCH_RAISE)
         )
 
@@ -100,6 +124,52 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
 
     def update(self, **kwargs: object) -> int:
         raise TypeError("A revision is never changed: save a new one.")
+
+
+class PublishedVersionQuerySet(models.QuerySet["PublishedVersion"]):
+    def seen(self, at: datetime) -> Self:
+        """Return the versions whose time has come; the story itself may be gone."""
+        return self.filter(shown_from__lte=at)
+
+    def for_list(self, at: datetime) -> Self:
+        """Return those seen with their notes, newest first, and no words of theirs.
+
+        Annotate ``is_comparable`` and ``is_withheld``.
+        """
+        compared = When(_is_open("previous", at), previous__isnull=False, then=True)
+        withheld = When(withheld_at__lte=at, then=True)
+        return (
+            self.seen(at)
+            .select_related("note")
+            .annotate(
+                is_comparable=Case(compared, default=False),
+                is_withheld=Case(withheld, default=False),
+            )
+            .order_by("-number")
+        )
+
+
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    def standing(self, at: datetime) -> Self:
+        """Return the notes that readers of their stories get at ``at``."""
+        return self.filter(withdrawn_at=None, published_at__lte=at)
+
+    def with_comparison(self, at: datetime) -> Self:
+        """Annotate ``compared``: the number of the version that shows what changed.
+
+        None if there is no such version, or the one before it is withheld.
+        """
+        told = When(
+            _is_open("version__previous", at),
+            version__previous__isnull=False,
+            then=F("version__number"),
+        )
+        return self.annotate(compared=Case(told))
+
+
+def _is_open(version: str, at: datetime) -> Q:
+    withheld = f"{version}__withheld_at"
+    return Q((withheld, None)) | Q((f"{withheld}__gt", at))
 
 
 class ImageQuerySet(models.QuerySet["Image"]):

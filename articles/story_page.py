@@ -57,6 +57,8 @@ class StoryPage:
     body: SafeString
     related: Sequence[Link]
     tags: Sequence[Tag]
+    updated_at: datetime | None
+    retraction: Correction | None
     corrections_above: Sequence[Correction]
     corrections_below: Sequence[Correction]
 
@@ -76,7 +78,11 @@ def gather(article: Article, revision: Revision, at: datetime) -> StoryPage:
         if named.articles or linked
         else {}
     )
-    corrections = list(article.corrections.all()) if article.pk else []
+    notes = notes_of(article, at)
+    retraction = next(
+        (one for one in reversed(notes) if one.kind == Correction.Kind.RETRACTION), None
+    )
+    others = [one for one in notes if one != retraction]
     return StoryPage(
         article=article,
         revision=revision,
@@ -90,9 +96,21 @@ def gather(article: Article, revision: Revision, at: datetime) -> StoryPage:
         ),
         related=list(_links(revision, stories, at)),
         tags=list(article.tags.all()) if article.pk else [],
-        corrections_above=[one for one in corrections if one.stands_above],
-        corrections_below=[one for one in corrections if not one.stands_above],
+        updated_at=max(
+            filter(None, (article.updated_at, *(one.published_at for one in notes))),
+            default=None,
+        ),
+        retraction=retraction,
+        corrections_above=[one for one in others if one.stands_above],
+        corrections_below=[one for one in others if not one.stands_above],
     )
+
+
+def notes_of(article: Article, at: datetime) -> list[Correction]:
+    """Return the notes to readers of a story at ``at``, oldest first: one query."""
+    if not article.pk:
+        return []  # a preview of what was never saved
+    return list(article.corrections.standing(at).with_comparison(at))
 
 
 def _images(ids: set[int], at: datetime) -> dict[int, Image]:

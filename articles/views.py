@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
@@ -22,9 +22,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from articles import after, page_versions, preview_links
+from articles import after, corrections, page_versions, preview_links
+from articles.comparison import compare_for_readers
 from articles.forms import PreviewAnswerForm, SearchForm
-from articles.models import Article, Author, PreviewLink, Section, Tag
+from articles.models import Article, Author, Correction, PreviewLink, Section, Tag
 from articles.preview_links import PreviewOver
 from articles.story_page import gather
 from newsroom import errors, limits
@@ -32,13 +33,17 @@ from newsroom.page_cache import CACHE_CONTROL, shared_page
 from newsroom.same_origin import same_origin
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from django.core.paginator import Page
+    from django.db.models import Model, QuerySet
 
+    from articles.models import Revision
     from articles.querysets import ArticleQuerySet
 
 CARDS_A_PAGE = 20
+NOTES_A_PAGE = 20
+VERSIONS_A_PAGE = 50
 AN_HOUR = timedelta(hours=1)
 ANSWERS_AN_HOUR = 20  # to one preview
 
@@ -85,6 +90,21 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@shared_page(version=page_versions.of_site, parameters=("page", "kind"))
+def corrections_page(request: HttpRequest) -> HttpResponse:
+    """Answer with what readers were told of all live stories, or of one kind of it."""
+    kind = request.GET.get("kind", "")
+    if kind and kind not in Correction.Kind:
+        raise Http404
+    notes = corrections.public(timezone.now())
+    if kind:
+        notes = notes.filter(kind=kind)
+    page = _page(notes, NOTES_A_PAGE, request)
+    context = {"page": page, "kind": kind, "kinds": Correction.Kind.choices}
+    return render(request, "articles/corrections.html", context)
+
+
+@require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Answer with the stories that hold all the words; not stored: questions differ."""
     form = SearchForm(request.GET or None)
@@ -104,12 +124,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def story(request: HttpRequest, day: date, slug: str) -> HttpResponse:
     """Answer with the story: 404 if no reader has seen it, 410 if it is gone again."""
     now = timezone.now()
-    article = get_object_or_404(
-        Article.objects.select_related("section", "live", "next"), day=day, slug=slug
-    )
-    revision = article.shown(now)
-    if revision is None or not article.was_seen(now):
-        raise Http404
+    article, revision = _seen(day, slug, now)
     if not article.is_live(now):
         return _gone(request, article)
     context: dict[str, object] = {
@@ -122,6 +137,57 @@ def story(request: HttpRequest, day: date, slug: str) -> HttpResponse:
             return HttpResponseRedirect(article.get_absolute_url())
         context["after"] = act
     return render(request, "articles/article.html", context)
+
+
+@require_safe
+@shared_page(version=page_versions.of_story, parameters=("page",))
+def versions(request: HttpRequest, day: date, slug: str) -> HttpResponse:
+    """Answer with the versions of a story that readers have had, newest first."""
+    now = timezone.now()
+    article, revision = _seen(day, slug, now)
+    if not article.is_live(now):
+        return _gone(request, article)
+    page = _page(article.versions.for_list(now), VERSIONS_A_PAGE, request)
+    context = {"article": article, "revision": revision, "page": page, "now": now}
+    return render(request, "articles/versions.html", context)
+
+
+@require_safe
+@shared_page(version=page_versions.of_story)
+def version(request: HttpRequest, day: date, slug: str, number: int) -> HttpResponse:
+    """Answer with what one version changed of the one before, word by word.
+
+    410 if those words are withheld.
+    """
+    now = timezone.now()
+    article, revision = _seen(day, slug, now)
+    if not article.is_live(now):
+        return _gone(request, article)
+    stored = article.versions.seen(now).select_related(
+        "note", "revision", "previous__revision"
+    )
+    found = get_object_or_404(stored, number=number, previous__isnull=False)
+    old: Any = found.previous
+    context = {"article": article, "revision": revision, "version": found, "now": now}
+    if not old.is_open(now):
+        return _withheld(request, context)
+    context["comparison"] = compare_for_readers(old.revision, found.revision, now)
+    return render(request, "articles/version.html", context)
+
+
+@never_cache
+def _withheld(request: HttpRequest, context: dict[str, object]) -> HttpResponse:
+    return render(request, "articles/version.html", context, status=410)
+
+
+def _seen(day: date, slug: str, now: datetime) -> tuple[Article, Revision]:
+    """Return a story that readers could see until ``now``, and what they get or got."""
+    stories = Article.objects.select_related("section", "live", "next")
+    article = get_object_or_404(stories.with_changed(now), day=day, slug=slug)
+    revision = article.shown(now)
+    if revision is None or not article.was_seen(now):
+        raise Http404
+    return article, revision
 
 
 @never_cache
@@ -193,8 +259,13 @@ def media(request: HttpRequest, name: str) -> FileResponse:
 
 
 def _page_of(articles: ArticleQuerySet, request: HttpRequest) -> Page[Article]:
-    paginator = Paginator(articles.newest_first().for_cards(), CARDS_A_PAGE)
+    return _page(articles.newest_first().for_cards(), CARDS_A_PAGE, request)
+
+
+def _page[Row: Model](
+    rows: QuerySet[Row], number: int, request: HttpRequest
+) -> Page[Row]:
     try:
-        return paginator.page(request.GET.get("page", 1))
+        return Paginator(rows, number).page(request.GET.get("page", 1))
     except InvalidPage as error:
         raise Http404 from error

@@ -60,6 +60,7 @@ def make_article(*, published_at: datetime | None = None, **fields: Any) -> Arti
         article.published_at = published_at
         article.day = published_at.date()
         article.save()
+        article.versions.update(shown_from=published_at)
     return article
 
 

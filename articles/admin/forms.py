@@ -55,7 +55,10 @@ EXTENSIONS = {
     "StoryPaste": True,
 }
 
+MINOR = "minor"  # a change that readers are not told of
+
 format_html_lazy = lazy(format_html, str)
+
 a_key = RegexValidator(r"^[0-9a-f]{32}\Z")
 
 
@@ -127,7 +130,8 @@ class ArticleForm(forms.ModelForm):
         label=gettext_lazy("What readers are told of the change"),
         required=False,
         choices=[
-            ("", gettext_lazy("Nothing: a slip of spelling or form")),
+            ("", "---------"),
+            (MINOR, gettext_lazy("Nothing: a slip of spelling or form")),
             *Correction.Kind.choices,
         ],
         help_text=gettext_lazy("When a published story is published again."),
@@ -136,6 +140,21 @@ class ArticleForm(forms.ModelForm):
         label=gettext_lazy("In these words"),
         required=False,
         widget=AdminTextareaWidget({"rows": 2}),
+    )
+    removed_words = forms.ChoiceField(
+        label=gettext_lazy("May readers see the removed words?"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("Yes: they can compare the two versions")),
+            ("no", gettext_lazy("No: what the story said until now is withheld")),
+        ],
+    )
+    withheld_because = forms.CharField(
+        label=gettext_lazy("If not, why"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("Readers see the reason and the date."),
+        widget=forms.TextInput({"class": "vTextField"}),
     )
     withdrawal_note = forms.CharField(
         label=gettext_lazy("Public reason for a withdrawal"),
@@ -168,7 +187,13 @@ class ArticleForm(forms.ModelForm):
         kind, text = (
             self.cleaned_data.get(name, "") for name in ("note_kind", "note_text")
         )
-        return Correction(kind=kind, text=text) if kind else None
+        return Correction(kind=kind, text=text) if kind not in {"", MINOR} else None
+
+    @property
+    def withhold_because(self) -> str:
+        """Why readers may not see the removed words; "" if they may."""
+        is_withheld = self.cleaned_data.get("removed_words") == "no"
+        return self.cleaned_data["withheld_because"] if is_withheld else ""
 
     def clean_publish_at(self) -> Any:
         at = self.cleaned_data["publish_at"]
@@ -204,8 +229,7 @@ class ArticleForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("note_kind") and not cleaned.get("note_text"):
-            self.add_error("note_text", _("Say in a sentence what has changed."))
+        self._ask_what_readers_are_told(cleaned)
         if self.instance.pk:
             self._keep_embargo(cleaned)
             self._refuse_to_overwrite(cleaned)
@@ -226,6 +250,29 @@ class ArticleForm(forms.ModelForm):
         self.data = self.data.copy()  # type: ignore[attr-defined]
         for name, value in forms.model_to_dict(self.instance, fields=chosen).items():
             self.data[name] = "" if value is None else value  # type: ignore[index]
+
+    def _ask_what_readers_are_told(self, cleaned: dict[str, Any]) -> None:
+        """Let no edit of a story that readers know be silent by an oversight."""
+        kind, text = cleaned.get("note_kind"), cleaned.get("note_text")
+        is_told = kind not in {"", None, MINOR}
+        if is_told and not text:
+            self.add_error("note_text", _("Say in a sentence what has changed."))
+        if "note_kind" not in self.fields or "_publish" not in self.data:
+            return
+        if not kind and "note_kind" not in self.errors and self.instance.was_seen():
+            self.add_error(
+                "note_kind",
+                _("Say whether this is a slip, or what readers are told of it."),
+            )
+        if cleaned.get("removed_words") != "no":
+            return
+        if not is_told:
+            self.add_error(
+                "removed_words",
+                _("Words that are withheld are no slip: tell readers of the change."),
+            )
+        if not cleaned.get("withheld_because"):
+            self.add_error("withheld_because", _("Say why, in words for readers."))
 
     def _keep_embargo(self, cleaned: dict[str, Any]) -> None:
         """Ask for the mark to be taken away before the time is moved earlier."""

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any, override
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.forms import BaseModelFormSet
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -18,14 +17,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from articles import addresses, page_versions, publishing, unsaved, workflow
 from articles.checks import checks_of
-from articles.models import Article, Byline, Correction, RelatedLink
+from articles.models import Article, Byline, RelatedLink
 from articles.permissions import may_publish
 from articles.publishing import PublishingRefused
 from newsroom.admin.base import ReaderFacingAdmin
 from newsroom.models import Event, move_site_version
 from newsroom.staff import staff_of
 
-from . import calendar, notes, previews, revisions
+from . import calendar, corrections, notes, previews, revisions
 from . import unsaved as unsaved_forms
 from .corrections import CorrectionInline
 from .forms import FACTS, WORK, ArticleForm, LineFormSet, PossibleKeys, to_come
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
 
 # What readers are told of a change to a story they know.
 PUBLISHED_AGAIN = ("note_kind", "note_text")
+REMOVED_WORDS = ("removed_words", "withheld_because")
 SHOWN_IN_FORM = 8  # revisions
 PUBLISHING = {"_publish", "_unschedule", "_withdraw"}  # the buttons
 
@@ -211,6 +211,7 @@ class ArticleAdmin(ReaderFacingAdmin):
                     "embargo",
                     "expires",
                     PUBLISHED_AGAIN,
+                    REMOVED_WORDS,
                     "withdrawal_note",
                 ],
             },
@@ -398,9 +399,9 @@ class ArticleAdmin(ReaderFacingAdmin):
         hidden: set[str | tuple[str, ...]] = set()
         if not self.has_publish_permission(request, obj):
             hidden = {"publish_at", "embargo", "expires"}
-            hidden |= {PUBLISHED_AGAIN, "withdrawal_note"}
+            hidden |= {PUBLISHED_AGAIN, REMOVED_WORDS, "withdrawal_note"}
         elif not (obj and obj.published_at):
-            hidden = {PUBLISHED_AGAIN, "withdrawal_note"}
+            hidden = {PUBLISHED_AGAIN, REMOVED_WORDS, "withdrawal_note"}
         if not self.has_change_permission(request, obj):
             hidden |= {"base", "copy", "note"}
         if obj and obj.was_seen():
@@ -472,8 +473,8 @@ class ArticleAdmin(ReaderFacingAdmin):
                 before={name: form.initial.get(name) for name in WORK},
                 submit="_review" in request.POST,
             )
-        self._record_corrections(request, formsets)
         self._act(request, form)
+        corrections.record(formsets, editor=editor)
         facts = [name for name in FACTS if name in form.changed_data]
         if facts and change:
             Event.objects.record(
@@ -483,32 +484,9 @@ class ArticleAdmin(ReaderFacingAdmin):
                 before={name: str(form.initial.get(name)) for name in facts},
                 after={name: str(form.cleaned_data[name]) for name in facts},
             )
-        if facts or any(
-            isinstance(formset, BaseModelFormSet)
-            and formset.model is Correction
-            and formset.has_changed()
-            for formset in formsets
-        ):
+        if facts:
             page_versions.move(article)
             move_site_version()
-
-    def _record_corrections(
-        self, request: HttpRequest, formsets: Iterable[BaseFormSet]
-    ) -> None:
-        for formset in formsets:
-            for correction in getattr(formset, "new_objects", []):
-                if isinstance(correction, Correction):
-                    correction.editor = staff_of(request)
-                    correction.save(update_fields=["editor"])
-                    Article.objects.filter(pk=correction.article_id).update(
-                        updated_at=correction.published_at
-                    )
-                    Event.objects.record(
-                        staff_of(request),
-                        correction.kind,
-                        correction.article,
-                        reason=correction.text,
-                    )
 
     def _act(self, request: HttpRequest, form: ArticleForm) -> None:
         article = form.instance
@@ -537,12 +515,14 @@ class ArticleAdmin(ReaderFacingAdmin):
             at = chosen.get("expires")
             article = acted = publishing.expire(article, editor=editor, at=at)
         if "_publish" in request.POST:
+            told: Any = {
+                "note_to_readers": form.note_to_readers,
+                "withhold_because": form.withhold_because,
+            }
             if at := chosen.get("publish_at"):
-                acted = publishing.schedule(article, editor=editor, at=at)
+                acted = publishing.schedule(article, editor=editor, at=at, **told)
             else:
-                acted = publishing.publish(
-                    article, editor=editor, note_to_readers=form.note_to_readers
-                )
+                acted = publishing.publish(article, editor=editor, **told)
         elif "_unschedule" in request.POST:
             acted = publishing.unschedule(article, editor=editor)
         elif "_withdraw" in request.POST:
@@ -604,11 +584,11 @@ class ArticleAdmin(ReaderFacingAdmin):
                     _("%(story)s: not in one of your sections.") % {"story": article},
                 )
                 continue
-            if article.is_live():
+            if article.is_live() or (article.was_seen() and _is_changed(article)):
                 messages.warning(
                     request,
                     _(
-                        "%(story)s: readers see it already. Publish its changes in its "
+                        "%(story)s: readers know it already. Publish its changes in its "
                         "form, which asks what they are told."
                     )
                     % {"story": article},
@@ -642,6 +622,10 @@ class ArticleAdmin(ReaderFacingAdmin):
         done = len(published)
         said = ngettext("%d story is withdrawn.", "%d stories are withdrawn.", done)
         messages.success(request, said % done)
+
+
+def _is_changed(article: Article) -> bool:
+    return article.shown() != article.newest_revision
 
 
 def _local(at: Any) -> Any:

@@ -8,6 +8,7 @@ from .page_versions import PageVersion
 from .people import Author, Byline
 from .sections import Section, Tag
 from .stories import Article, Revision, StoryContent
+from .versions import PublishedVersion
 
 __all__ = [
     "Article",
@@ -20,6 +21,7 @@ __all__ = [
     "OpenForm",
     "PageVersion",
     "PreviewLink",
+    "PublishedVersion",
     "Reference",
     "RelatedLink",
     "Rendition",

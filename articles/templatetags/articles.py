@@ -9,12 +9,17 @@ from django import template
 from django.conf import settings
 from django.utils import timezone
 
+from articles import structured_data as for_machines
 from articles.models import Image, Rendition
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from django.utils.safestring import SafeString
+
     from articles.models import Article, Revision
+    from articles.story_page import StoryPage
+    from newsroom.models import Publication
 
 register = template.Library()
 
@@ -70,3 +75,9 @@ def social_picture(image: Image | None) -> Rendition | None:
     """Return the rendition that cards on other sites show, if there is one."""
     wide = image.rendered(Rendition.Crop.WIDE, "jpeg") if image else []
     return wide[-1] if wide else None
+
+
+@register.simple_tag
+def structured_data(story: StoryPage, publication: Publication) -> SafeString:
+    """Render the story for machines, as JSON-LD."""
+    return for_machines.script(for_machines.news_article(story, publication))

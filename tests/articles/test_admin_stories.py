@@ -118,6 +118,7 @@ def test_a_refused_change_leaves_readers_what_they_had_and_nothing_else_is_said(
         headline="Rewritten",
         lead_image=image.pk,
         _publish="1",
+        note_kind="minor",
     )
     response = client.post(url_of(story), data, follow=True)
 
@@ -149,6 +150,7 @@ def test_a_change_to_a_live_story_is_scheduled_and_said_to_be(client):
     at = timezone.localtime() + timedelta(days=1)
 
     data = fill_in(client, url_of(story), headline="Tomorrow's words", _publish="1",
+                   note_kind="minor",
                    publish_at_0=f"{at:%Y-%m-%d}", publish_at_1="18:30")  # fmt: skip
     response = client.post(url_of(story), data, follow=True)
     story.refresh_from_db()
@@ -182,7 +184,8 @@ def test_changes_to_a_live_story_wait_until_they_are_published(client):
     client.post(url_of(story), fill_in(client, url_of(story), headline="Rewritten"))
     saved = Reader().get(story.get_absolute_url()).text
     form = client.get(url_of(story)).text
-    client.post(url_of(story), fill_in(client, url_of(story), _publish="1"))
+    told = fill_in(client, url_of(story), note_kind="minor", _publish="1")
+    client.post(url_of(story), told)
     published = Reader().get(story.get_absolute_url()).text
 
     assert "As published" in saved
@@ -220,13 +223,75 @@ def test_a_slip_of_spelling_is_mended_without_a_word_to_readers(client):
 
     form = client.get(url_of(story)).text
     data = fill_in(client, url_of(story), headline="Bridge reopens", _publish="1")
-    client.post(url_of(story), data)
+    unsaid = client.post(url_of(story), data)
+    client.post(url_of(story), data | {"note_kind": "minor"})
     story.refresh_from_db()
 
     assert "Nothing: a slip of spelling or form" in form
+    assert "Say whether this is a slip, or what readers are told" in unsaid.text
+    assert "Bridge reopens" in unsaid.text
     assert "Bridge reopens" in Reader().get(story.get_absolute_url()).text
     assert story.updated_at is None
     assert not Correction.objects.exists()
+
+
+def test_what_a_change_is_told_by_waits_for_its_time(client):
+    sign_in(client)
+    story = make_article(headline="Six")
+    tomorrow = timezone.now() + timedelta(days=1)
+
+    data = fill_in(client, url_of(story), headline="Nine", note_kind="update",
+                   note_text="News.", publish_at_0=f"{tomorrow:%Y-%m-%d}",
+                   publish_at_1="12:00", _publish="1")  # fmt: skip
+    client.post(url_of(story), data)
+
+    version = story.versions.get(number=2)
+    assert (version.note.kind, version.note.published_at) == (
+        "update", Article.objects.get().next_at,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        ({"note_kind": "minor", "withheld_because": "A court."}, "are no slip"),
+        ({"note_kind": "correction", "note_text": "No."}, "Say why, in words for"),
+    ],
+)
+def test_words_are_withheld_with_a_note_and_a_reason(client, told, message):
+    sign_in(client)
+    story = make_article(headline="Mr Crake did it")
+    publishing.publish(story, editor=None)
+
+    def publish(**fields):
+        data = fill_in(client, url_of(story), headline="Nobody did it",
+                       removed_words="no", _publish="1", **fields)  # fmt: skip
+        return client.post(url_of(story), data)
+
+    refused = publish(**told)
+    still = story.versions.count()
+    publish(note_kind="correction", note_text="No.", withheld_because="A court asked.")
+
+    assert message in refused.text
+    assert still == 1
+    assert story.versions.get(number=1).withheld_because == "A court asked."
+
+
+def test_many_are_not_published_over_words_that_readers_know(client):
+    sign_in(client)
+    changed, same = make_article(headline="Known"), make_article(headline="Same")
+    for story in (changed, same):
+        publishing.withdraw(story, editor=None)
+    Article.objects.filter(pk=changed.pk).update(headline="Changed since")
+    changed.refresh_from_db()
+    publishing.save_working_copy(changed, editor=None)
+
+    chosen = {"action": "publish_selected", "_selected_action": [changed.pk, same.pk]}
+    response = client.post(LIST, chosen, follow=True)
+
+    assert "which asks what they are told" in response.text
+    assert not Article.objects.get(pk=changed.pk).is_live()
+    assert Article.objects.get(pk=same.pk).is_live()
 
 
 def test_a_story_that_readers_do_not_know_needs_no_word_to_them(client):

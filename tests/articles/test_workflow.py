@@ -360,7 +360,8 @@ def test_a_schedule_is_cancelled_and_the_story_is_a_draft_again(client):
 def test_a_scheduled_change_is_cancelled_and_readers_keep_what_they_have(client):
     sign_in(client)
     story = make_article(headline="Bridge reopens")
-    data = fill_in(client, url_of(story), headline="Bridge closes", _publish="1")
+    data = fill_in(client, url_of(story), headline="Bridge closes", _publish="1",
+                   note_kind="minor")  # fmt: skip
     client.post(url_of(story), data | split("publish_at", at()))
     scheduled = Article.objects.get().next
 

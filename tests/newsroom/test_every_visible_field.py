@@ -36,6 +36,7 @@ from tests.factories import (
 from tests.html_forms import fields_of
 
 STORY, SECTION, AUTHOR, ABOUT, FRONT = "story", "section", "author", "about", "front"
+VERSIONS = "versions"
 
 # Model and field: the new value, and the page on which readers meet it.
 VISIBLE = {
@@ -85,6 +86,8 @@ VISIBLE = {
     (Article, "ratings_open"): (None, STORY),
     (Article, "note_kind"): ("correction", STORY),
     (Article, "note_text"): ("An earlier version named the wrong hour.", STORY),
+    (Article, "removed_words"): ("no", VERSIONS),
+    (Article, "withheld_because"): ("A court asked for it.", VERSIONS),
     (Article, "withdrawal_note"): ("It was about another bridge.", STORY),
     (Byline, "role"): ("reporting", STORY),
     (Byline, "author"): ("another author", STORY),
@@ -96,6 +99,7 @@ VISIBLE = {
     (RelatedLink, "position"): ("7", STORY),
     (Correction, "kind"): ("retraction", STORY),
     (Correction, "text"): ("It was nine strands.", STORY),
+    (Correction, "withdrawal_reason"): ("It was eight after all.", STORY),
     (Correction, "published_at"): ("2026-01-02", STORY),
     (Thread, "closed"): ("on", STORY),
     (Discussion, "comments_open"): ("false", STORY),
@@ -242,6 +246,7 @@ def test_what_is_deleted_in_the_admin_leaves_the_pages(client, paper, model):
 def address_of(page, article):
     return {
         STORY: article.get_absolute_url(),
+        VERSIONS: f"{article.get_absolute_url()}versions/",
         SECTION: article.section.get_absolute_url(),
         AUTHOR: article.bylines.first().author.get_absolute_url(),
         ABOUT: reverse("articles:about"),
@@ -268,6 +273,8 @@ def change(client, article, model, field, value):
     )
     data = fields_of(client.get(url), form_id=f"{thing._meta.model_name}_form")
     data |= changed(article, model, field, value)
+    if form_of is Article:
+        data["note_kind"] = data["note_kind"] or "minor"
     button = "_withdraw" if field == "withdrawal_note" else "_publish"
     data = {name: value for name, value in data.items() if value is not None}
     response = client.post(url, data | ({button: "1"} if form_of is Article else {}))
@@ -289,6 +296,18 @@ def changed(article, model, field, value):
         (Article, "note_kind"): {"note_text": "It was eight."},
         (Article, "note_text"): {"note_kind": "correction"},
         (Article, "sponsor"): {"label": "sponsored"},
+        (Article, "removed_words"): {
+            "headline": "Bridge opens again",
+            "note_kind": "correction",
+            "note_text": "It was eight.",
+            "withheld_because": "It named the wrong man.",
+        },
+        (Article, "withheld_because"): {
+            "headline": "Bridge opens again",
+            "note_kind": "correction",
+            "note_text": "It was eight.",
+            "removed_words": "no",
+        },
         (Byline, "guest"): {"bylines-0-author": ""},
         (RelatedLink, "target"): {
             "related_links-0-url": "",

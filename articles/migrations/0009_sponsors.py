@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0006_library_of_images"),
+        ("articles", "0008_first_versions_of_stories"),
     ]
 
     operations = [
