@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 PUBLISHED_AGAIN = ("note_kind", "note_text")
 REMOVED_WORDS = ("removed_words", "withheld_because")
 SHOWN_IN_FORM = 8  # revisions
+BESIDE = "desk-side"  # fieldsets that stand beside the story where there is room
 PUBLISHING = {"_publish", "_unschedule", "_withdraw"}  # the buttons
 
 
@@ -169,8 +170,24 @@ class ArticleAdmin(ReaderFacingAdmin):
             },
         ),
         (
+            gettext_lazy("Publishing"),
+            {
+                "fields": [
+                    "publication",
+                    "checklist",
+                    "publish_at",
+                    "embargo",
+                    "expires",
+                    *PUBLISHED_AGAIN,
+                    *REMOVED_WORDS,
+                    "withdrawal_note",
+                ],
+                "classes": [BESIDE],
+            },
+        ),
+        (
             gettext_lazy("Work on the story"),
-            {"fields": [("stage", "assignee"), "due_at"]},
+            {"fields": ["stage", "assignee", "due_at"], "classes": [BESIDE]},
         ),
         (
             gettext_lazy("Facts of the story"),
@@ -180,11 +197,13 @@ class ArticleAdmin(ReaderFacingAdmin):
                     "tags",
                     "slug",
                     "language",
-                    ("comments_open", "ratings_open"),
+                    "comments_open",
+                    "ratings_open",
                 ],
+                "classes": [BESIDE],
                 "description": gettext_lazy(
                     "These take effect for readers as soon as the form is saved; what "
-                    "stands above, when it is published."
+                    "the story says, when it is published."
                 ),
             },
         ),
@@ -199,21 +218,6 @@ class ArticleAdmin(ReaderFacingAdmin):
                     "canonical_url",
                 ],
                 "classes": ["collapse"],
-            },
-        ),
-        (
-            gettext_lazy("Publishing"),
-            {
-                "fields": [
-                    "publication",
-                    "checklist",
-                    "publish_at",
-                    "embargo",
-                    "expires",
-                    PUBLISHED_AGAIN,
-                    REMOVED_WORDS,
-                    "withdrawal_note",
-                ],
             },
         ),
         (gettext_lazy("Revisions"), {"fields": ["note", "history"]}),
@@ -396,12 +400,12 @@ class ArticleAdmin(ReaderFacingAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Leave out what is not to be asked: of whom cannot publish, or not yet."""
-        hidden: set[str | tuple[str, ...]] = set()
+        hidden: set[str] = set()
         if not self.has_publish_permission(request, obj):
             hidden = {"publish_at", "embargo", "expires"}
-            hidden |= {PUBLISHED_AGAIN, REMOVED_WORDS, "withdrawal_note"}
+            hidden |= {*PUBLISHED_AGAIN, *REMOVED_WORDS, "withdrawal_note"}
         elif not (obj and obj.published_at):
-            hidden = {PUBLISHED_AGAIN, REMOVED_WORDS, "withdrawal_note"}
+            hidden = {*PUBLISHED_AGAIN, *REMOVED_WORDS, "withdrawal_note"}
         if not self.has_change_permission(request, obj):
             hidden |= {"base", "copy", "note"}
         if obj and obj.was_seen():
