@@ -190,7 +190,11 @@ class Article(StoryContent):
         ordering = ["-pk"]
         permissions = [("publish_article", "Can publish and withdraw stories")]
         indexes = [
-            models.Index(fields=["-published_at", "-id"], name="article_newest"),
+            # Holds all that ``live()`` asks for: a count reads no story's row.
+            models.Index(
+                fields=["-published_at", "-id", "withdrawn_at", "expires_at"],
+                name="article_newest_live",
+            ),
             models.Index(
                 fields=["section", "-published_at", "-id"],
                 name="article_newest_in_section",
