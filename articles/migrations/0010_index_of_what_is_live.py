@@ -5,19 +5,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('articles', '0009_sponsors'),
+        ("articles", "0009_sponsors"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='article',
-            name='article_newest',
+            model_name="article",
+            name="article_newest",
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(fields=['-published_at', '-id', 'withdrawn_at', 'expires_at'], name='article_newest_live'),
+            model_name="article",
+            index=models.Index(
+                fields=["-published_at", "-id", "withdrawn_at", "expires_at"],
+                name="article_newest_live",
+            ),
         ),
     ]
