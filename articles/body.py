@@ -46,6 +46,7 @@ _ATTRIBUTE = r'(?:[^">]|"[^"]*")*'
 _FIGURE = re.compile(rf"<figure({_ATTRIBUTE})>(.*?)</figure>", re.DOTALL)
 _READ_MORE = re.compile(rf"<div(\s[^>]*?data-read-more={_ATTRIBUTE})></div>")
 _PULL_QUOTE = re.compile(r'<div data-pull-quote="">(.*?)</div>', re.DOTALL)
+_ELSEWHERE = re.compile(r'<a (?=[^>]*href="https?://)')
 _CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.DOTALL)
 _NAME_AND_VALUE = re.compile(r'([a-z-]+)="([^"]*)"')
 _END_OF_BLOCK = re.compile(r"</(?:p|h[2-4]|li|blockquote|figcaption|div)>|<br>")
@@ -137,12 +138,17 @@ def references_of(body: str) -> References:
 
 
 def render(
-    body: str, *, images: Mapping[int, Image], articles: Mapping[int, Article]
+    body: str,
+    *,
+    images: Mapping[int, Image],
+    articles: Mapping[int, Article],
+    is_sponsored: bool = False,
 ) -> SafeString:
     """Return a clean ``body`` as readers get it.
 
     ``images`` and ``articles`` are what may be shown, by id; a figure or READ MORE
-    line that names another one is left out.
+    line that names another one is left out. Links that were paid for are marked so,
+    as search engines ask.
     """
 
     def figure(found: re.Match[str]) -> str:
@@ -165,11 +171,14 @@ def render(
             "article": article,
             "url": named.get("data-href"),
             "title": named.get("data-title"),
+            "is_sponsored": is_sponsored,
         }
         if not article and not (context["url"] and context["title"]):
             return ""
         return render_to_string("articles/_read_more.html", context)
 
+    if is_sponsored:
+        body = _ELSEWHERE.sub('<a rel="sponsored nofollow" ', body)
     body = _PULL_QUOTE.sub(r'<div class="pull-quote"><p>\1</p></div>', body)
     body = _READ_MORE.sub(read_more, _FIGURE.sub(figure, body))
     return mark_safe(body)  # noqa: S308  # cleaned by ``clean``, or a template's

@@ -297,7 +297,7 @@ def _compared(before: str | None, after: str | None, work: _Work) -> Row:
 
 _LINES = {"byline": gettext_lazy("byline"), "related": gettext_lazy("related links")}
 _READ = (
-    *("label", "headline", "standfirst", "byline"),
+    *("label", "sponsor", "headline", "standfirst", "byline"),
     *("lead_image", "lead_caption", "body", "related"),
 )
 

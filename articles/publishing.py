@@ -405,6 +405,10 @@ def reasons_against(article: Article) -> list[str]:
                     "lacks": _(" and ").join(map(str, lacks)),
                 }
             )
+    if article.is_sponsored and not article.sponsor:
+        reasons.append(
+            _("A sponsored story names its sponsor: fill in who pays for it.")
+        )
     if not article.body.strip():
         reasons.append(_("The story has no body yet."))
     return reasons

@@ -88,7 +88,12 @@ def gather(article: Article, revision: Revision, at: datetime) -> StoryPage:
         revision=revision,
         byline=_byline(revision),
         lead_image=images.get(revision.lead_image_id or 0),
-        body=body.render(revision.body, images=images, articles=stories),
+        body=body.render(
+            revision.body,
+            images=images,
+            articles=stories,
+            is_sponsored=revision.is_sponsored,
+        ),
         related=list(_links(revision, stories, at)),
         tags=list(article.tags.all()) if article.pk else [],
         updated_at=max(

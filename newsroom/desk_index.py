@@ -131,7 +131,10 @@ def lists_for(user: User) -> list[Stories]:
     stories = Article.objects.filter(withdrawn_at=None)
     url = reverse("admin:articles_article_changelist")
     mine = stories.filter(assignee=user).filter(_unfinished())
-    coming = stories.filter(Q(published_at__gt=now) | Q(next_at__gt=now))
+    coming = [
+        *_some(stories.filter(published_at__gt=now), "published_at"),
+        *_some(stories.filter(next_at__gt=now), "next_at"),
+    ]
     today = stories.filter(published_at__gte=midnight, published_at__lte=now)
     found = [
         Stories(
@@ -146,9 +149,9 @@ def lists_for(user: User) -> list[Stories]:
             _("Scheduled next"),
             reverse("admin:articles_article_calendar"),
             sorted(
-                (_line(one, _next(one, now)) for one in _some(coming, "published_at")),
+                (_line(one, _next(one, now)) for one in coming),
                 key=lambda line: line.at or now,
-            ),
+            )[:MOST],
         ),
         Stories(
             _("Published today"),
@@ -188,7 +191,8 @@ def _unfinished() -> Q:
 
 
 def _some(stories: ArticleQuerySet, order: str) -> ArticleQuerySet:
-    return stories.defer("body").order_by(order, "pk")[:MOST]
+    newest_first = "-pk" if order.startswith("-") else "pk"
+    return stories.defer("body").order_by(order, newest_first)[:MOST]
 
 
 def _line(article: Article, at: datetime | None, words: str = "") -> Line:

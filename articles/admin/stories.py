@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any, override
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -17,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from articles import addresses, page_versions, publishing, unsaved, workflow
 from articles.checks import checks_of
-from articles.models import Article, Byline, RelatedLink
+from articles.models import Article
 from articles.permissions import may_publish
 from articles.publishing import PublishingRefused
 from newsroom.admin.base import ReaderFacingAdmin
@@ -27,7 +26,9 @@ from newsroom.staff import staff_of
 from . import calendar, corrections, notes, previews, revisions
 from . import unsaved as unsaved_forms
 from .corrections import CorrectionInline
-from .forms import FACTS, WORK, ArticleForm, LineFormSet, PossibleKeys, to_come
+from .forms import FACTS, WORK, ArticleForm, PossibleKeys, to_come
+from .lines import BylineInline, RelatedLinkInline
+from .story_filters import AssigneeFilter, StateFilter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,81 +42,8 @@ if TYPE_CHECKING:
 PUBLISHED_AGAIN = ("note_kind", "note_text")
 REMOVED_WORDS = ("removed_words", "withheld_because")
 SHOWN_IN_FORM = 8  # revisions
+BESIDE = "desk-side"  # fieldsets that stand beside the story where there is room
 PUBLISHING = {"_publish", "_unschedule", "_withdraw"}  # the buttons
-
-
-class BylineInline(admin.TabularInline):
-    """Who is named over the story, in order."""
-
-    model = Byline
-    formset = LineFormSet
-    extra = 1
-    autocomplete_fields = ["author"]
-    fields = ["role", "author", "guest", "position"]
-
-
-class RelatedLinkInline(admin.TabularInline):
-    """The links after the story, in order."""
-
-    model = RelatedLink
-    formset = LineFormSet
-    fk_name = "article"
-    extra = 1
-    autocomplete_fields = ["target"]
-    fields = ["target", "url", "title", "position"]
-
-
-class StateFilter(admin.SimpleListFilter):
-    """What the story is to readers now."""
-
-    title = gettext_lazy("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [
-            ("draft", _("draft")),
-            ("open", _("not finished")),
-            ("scheduled", _("scheduled")),
-            ("live", _("live")),
-            ("withdrawn", _("withdrawn")),
-            ("expired", _("expired")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        now = timezone.now()
-        chosen: dict[str, dict[str, Any]] = {
-            "draft": {"published_at": None, "withdrawn_at": None},
-            "scheduled": {"published_at__gt": now, "withdrawn_at": None},
-            "withdrawn": {"withdrawn_at__isnull": False},
-            "expired": {"expires_at__lte": now, "withdrawn_at": None},
-        }
-        if self.value() == "live":
-            return queryset.live(now)
-        if self.value() == "open":
-            unfinished = Q(published_at=None) | ~Q(stage=Article.Stage.READY)
-            return queryset.filter(unfinished, withdrawn_at=None)
-        return queryset.filter(**chosen.get(self.value() or "", {}))
-
-
-class AssigneeFilter(admin.SimpleListFilter):
-    """Whose turn it is."""
-
-    title = gettext_lazy("assignee")
-    parameter_name = "assignee"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("me", _("me")), ("somebody", _("somebody")), ("nobody", _("nobody"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        chosen: dict[str, dict[str, Any]] = {
-            "me": {"assignee": staff_of(request)},
-            "somebody": {"assignee__isnull": False},
-            "nobody": {"assignee": None},
-        }
-        who = self.value() or ""
-        if who.isascii() and who.isdecimal() and len(who) < 19:  # the desk's own links
-            return queryset.filter(assignee=who)
-        return queryset.filter(**chosen.get(who, {}))
 
 
 @admin.register(Article)
@@ -162,15 +90,31 @@ class ArticleAdmin(ReaderFacingAdmin):
                     "body",
                     "lead_image",
                     "lead_caption",
-                    "label",
+                    ("label", "sponsor"),
                     "base",
                     "copy",
                 ]
             },
         ),
         (
+            gettext_lazy("Publishing"),
+            {
+                "fields": [
+                    "publication",
+                    "checklist",
+                    "publish_at",
+                    "embargo",
+                    "expires",
+                    *PUBLISHED_AGAIN,
+                    *REMOVED_WORDS,
+                    "withdrawal_note",
+                ],
+                "classes": [BESIDE],
+            },
+        ),
+        (
             gettext_lazy("Work on the story"),
-            {"fields": [("stage", "assignee"), "due_at"]},
+            {"fields": ["stage", "assignee", "due_at"], "classes": [BESIDE]},
         ),
         (
             gettext_lazy("Facts of the story"),
@@ -180,11 +124,13 @@ class ArticleAdmin(ReaderFacingAdmin):
                     "tags",
                     "slug",
                     "language",
-                    ("comments_open", "ratings_open"),
+                    "comments_open",
+                    "ratings_open",
                 ],
+                "classes": [BESIDE],
                 "description": gettext_lazy(
                     "These take effect for readers as soon as the form is saved; what "
-                    "stands above, when it is published."
+                    "the story says, when it is published."
                 ),
             },
         ),
@@ -199,21 +145,6 @@ class ArticleAdmin(ReaderFacingAdmin):
                     "canonical_url",
                 ],
                 "classes": ["collapse"],
-            },
-        ),
-        (
-            gettext_lazy("Publishing"),
-            {
-                "fields": [
-                    "publication",
-                    "checklist",
-                    "publish_at",
-                    "embargo",
-                    "expires",
-                    PUBLISHED_AGAIN,
-                    REMOVED_WORDS,
-                    "withdrawal_note",
-                ],
             },
         ),
         (gettext_lazy("Revisions"), {"fields": ["note", "history"]}),
@@ -396,12 +327,12 @@ class ArticleAdmin(ReaderFacingAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Leave out what is not to be asked: of whom cannot publish, or not yet."""
-        hidden: set[str | tuple[str, ...]] = set()
+        hidden: set[str] = set()
         if not self.has_publish_permission(request, obj):
             hidden = {"publish_at", "embargo", "expires"}
-            hidden |= {PUBLISHED_AGAIN, REMOVED_WORDS, "withdrawal_note"}
+            hidden |= {*PUBLISHED_AGAIN, *REMOVED_WORDS, "withdrawal_note"}
         elif not (obj and obj.published_at):
-            hidden = {PUBLISHED_AGAIN, REMOVED_WORDS, "withdrawal_note"}
+            hidden = {*PUBLISHED_AGAIN, *REMOVED_WORDS, "withdrawal_note"}
         if not self.has_change_permission(request, obj):
             hidden |= {"base", "copy", "note"}
         if obj and obj.was_seen():

@@ -207,11 +207,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="article",
-            index=models.Index(
-                condition=models.Q(("stage", "ready"), _negated=True),
-                fields=["stage", "-id"],
-                name="article_unfinished",
-            ),
+            index=models.Index(fields=["stage", "-id"], name="article_by_stage"),
         ),
         migrations.AddField(
             model_name="note",

@@ -372,3 +372,27 @@ def test_the_section_of_a_story_is_marked_in_the_navigation(client):
 
     assert 'href="/section/town-hall/" aria-current="true"' in page
     assert 'href="/section/culture/">' in page
+
+
+def test_a_sponsored_story_says_who_pays_and_marks_its_links(client):
+    line = '<div data-read-more="" data-href="https://c.example/" data-title="Rates"></div>'
+    body = (
+        '<p><a href="https://a.example/">Bank</a> <a href="/about/">us</a></p>' + line
+    )
+    draft = make_draft(label="sponsored", body=body)
+    RelatedLink.objects.create(article=draft, url="https://b.example/", title="More")
+    publishing.save_working_copy(draft, editor=None)
+
+    with pytest.raises(publishing.PublishingRefused, match="names its sponsor"):
+        publishing.publish(draft, editor=None)
+    draft.sponsor = "The Harbour Bank"
+    draft.save()
+    publishing.save_working_copy(draft, editor=None)
+    story = publishing.publish(draft, editor=None)
+    page = client.get(story.get_absolute_url()).text
+
+    assert "Paid for by The Harbour Bank." in page
+    for address in ("a", "b", "c"):
+        link = re.search(rf'<a [^>]*href="https://{address}.example/"[^>]*>', page)[0]
+        assert 'rel="sponsored nofollow"' in link
+    assert '<a href="/about/">us</a>' in page

@@ -72,6 +72,7 @@ VISIBLE = {
     (Article, "lead_image"): ("", STORY),
     (Article, "lead_caption"): ("Stay number seventeen.", STORY),
     (Article, "label"): ("analysis", STORY),
+    (Article, "sponsor"): ("The Harbour Bank", STORY),
     (Article, "seo_headline"): ("Estuary Bridge: open", STORY),
     (Article, "seo_description"): ("The bridge is open.", STORY),
     (Article, "social_headline"): ("It hums again", STORY),
@@ -294,6 +295,7 @@ def changed(article, model, field, value):
         (Image, "decorative"): {"alt": ""},
         (Article, "note_kind"): {"note_text": "It was eight."},
         (Article, "note_text"): {"note_kind": "correction"},
+        (Article, "sponsor"): {"label": "sponsored"},
         (Article, "removed_words"): {
             "headline": "Bridge opens again",
             "note_kind": "correction",

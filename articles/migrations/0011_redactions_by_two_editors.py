@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0008_first_versions_of_stories"),
+        ("articles", "0010_index_of_what_is_live"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
