@@ -27,7 +27,8 @@ def path_of(address: str) -> str:
     host = f"{parts.scheme}://{parts.netloc}"
     if (parts.scheme or parts.netloc) and host != settings.SITE_URL.rstrip("/"):
         return ""
-    return unquote(parts.path) if parts.path.startswith("/") else ""
+    path = unquote(parts.path)
+    return path if path.startswith("/") and "\0" not in path else ""
 
 
 def stories_at(addresses: Iterable[str]) -> dict[str, Article]:
@@ -72,6 +73,6 @@ def _key(path: str) -> tuple[date, str] | None:
         match = resolve(path)
     except Resolver404:
         return None
-    if match.view_name != "articles:story" or "\0" in path:
+    if match.view_name != "articles:story":
         return None
     return match.kwargs["day"], match.kwargs["slug"]
