@@ -108,7 +108,7 @@ def corrections_page(request: HttpRequest) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """Answer with the stories that hold all the words; not stored: questions differ."""
     form = SearchForm(request.GET or None)
-    context: dict[str, object] = {"form": form}
+    context: dict[str, object] = {"form": form, "page": None}
     if form.is_valid():
         found = Article.objects.live().saying(form.cleaned_data["q"])
         context["page"] = _page_of(found, request)

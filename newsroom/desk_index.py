@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles.models import Article, Image
+from articles.models import Article, Image, Redaction
 from articles.querysets import SOON
 from comments.models import Appeal, Comment, IllegalNotice
 from newsroom.models import User
@@ -75,6 +75,11 @@ def waiting_for(user: User) -> list[Waiting]:
         waiting.append(Waiting(_("Votes in quarantine"), votes, url))
     if user.has_perm("articles.change_article"):
         waiting += _at_the_desk()
+    if user.has_perm("articles.publish_article"):
+        proposed = Redaction.objects.filter(state=Redaction.State.PROPOSED)
+        others = proposed.exclude(proposed_by=user).count()
+        url = f"{reverse('admin:articles_redaction_changelist')}?state__exact=proposed"
+        waiting.append(Waiting(_("Redactions to confirm"), others, url))
     return waiting
 
 

@@ -201,6 +201,18 @@ def test_search_finds_all_words_anywhere_in_a_story(client):
     assert none.headers["X-Robots-Tag"] == "noindex"
 
 
+def test_a_search_that_finds_nothing_says_so(client):
+    make_article(headline="Bridge reopens")
+
+    nothing = client.get("/search/?q=zeppelin").text
+    something = client.get("/search/?q=bridge").text
+
+    assert "No story holds all of these words." in nothing
+    assert "0 stories" in nothing
+    assert "No story holds" not in something
+    assert "Bridge reopens" in something
+
+
 @pytest.mark.parametrize(
     "words", ["%", "_", "<script>", "'; DROP TABLE", "*", '"', "\\"]
 )

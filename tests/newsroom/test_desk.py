@@ -12,7 +12,8 @@ from django.utils import timezone
 
 import pytest
 
-from articles.models import Tag
+from articles import redaction
+from articles.models import Redaction, Tag
 from comments.models import Comment
 from newsroom.admin import events
 from newsroom.models import Event, User
@@ -93,6 +94,21 @@ def test_the_desk_lists_what_is_mine_what_is_next_and_what_is_out(client):
         assert "Out long ago" not in listed
     for one in (*lists.values(), *page.context["waiting"]):
         assert client.get(one.url).status_code == 200
+
+
+def test_a_redaction_waits_for_another_editor(client):
+    proposer, other = make_staff("Editor"), make_staff("Editor")
+    story = make_article(body="<p>The culprit is Ned Marsh.</p>")
+    proposal = Redaction(article=story, words="Ned Marsh", reason="He is not.")
+    redaction.propose(proposal, editor=proposer)
+
+    def waiting_for(user):
+        client.force_login(user)
+        waiting = client.get("/admin/").context["waiting"]
+        return {one.what: one.number for one in waiting}
+
+    assert waiting_for(other)["Redactions to confirm"] == 1
+    assert "Redactions to confirm" not in waiting_for(proposer)
 
 
 def test_the_desk_costs_the_same_however_much_waits(client):
