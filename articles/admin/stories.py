@@ -440,7 +440,8 @@ class ArticleAdmin(ReaderFacingAdmin):
         """Do what the pressed button says; return the story if readers notice."""
         article, editor, chosen = form.instance, staff_of(request), form.cleaned_data
         acted = None
-        if article.embargoed and "embargo" in chosen and not chosen["embargo"]:
+        is_held = article.embargoed and not article.was_seen()
+        if is_held and not chosen.get("embargo"):
             article = publishing.lift_embargo(article, editor=editor)
         if "expires" in form.changed_data:
             at = chosen.get("expires")

@@ -130,6 +130,18 @@ def test_a_preview_takes_a_form_of_those_who_may_write(client):
     assert refused.status_code == 403
 
 
+@pytest.mark.parametrize("number", ["9" * 40, "-1", "x", "²", "٣"])
+def test_a_number_of_no_story_previews_what_was_sent(client, number):
+    sign_in(client)
+    data = fill_in(client, ADD, **written())
+
+    page = shown(client.post(f"{PREVIEW}?article={number}", data))
+    revoke = client.post(f"/admin/articles/article/{'9' * 40}/previews/1/revoke/")
+
+    assert "The first lorry crossed at six." in page
+    assert revoke.status_code == 404
+
+
 # --- Outside -----------------------------------------------------------------------
 
 

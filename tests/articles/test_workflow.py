@@ -327,6 +327,18 @@ def test_no_act_breaks_an_embargo(act):
     assert story.published_at != at(days=2)
 
 
+def test_an_embargo_that_is_over_is_not_lifted_by_the_next_save(client):
+    sign_in(client)
+    story = make_article()
+    Article.objects.update(embargoed=True)
+
+    client.post(url_of(story), fill_in(client, url_of(story), standfirst="New."))
+
+    acts = {event.act for event in Event.objects.about(story)}
+    assert "save" in acts
+    assert "lift embargo" not in acts
+
+
 def test_an_embargo_needs_a_time_to_come(client):
     sign_in(client)
     draft = make_draft()
