@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from typing import TYPE_CHECKING
+import time
+from threading import Lock
+from typing import TYPE_CHECKING, Self
 
+from django.core.signals import request_finished, request_started
 from django.db import connection
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from newsroom.models import User
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+expect.set_options(timeout=15_000)  # milliseconds; machines may be busy
 QUIET = (
     "--no-sandbox",  # the pages are our own, and containers forbid the sandbox
     "--disable-quic",
@@ -63,10 +67,49 @@ def site(
 def new_page(chromium: Browser, site: LiveServer) -> Iterator[NewPage]:
     """Open pages in windows of their own; whatever one of them complains of fails."""
     opener = NewPage(chromium, site.url)
-    yield opener
-    for context in opener.contexts:
-        context.close()
+    with Requests() as requests:
+        yield opener
+        for context in opener.contexts:
+            context.close()
+        requests.wait_for_the_last()
     assert opener.complaints == []
+
+
+class Requests:
+    """Counts what the server is at work on: pages still ask it things as they close.
+
+    What it has not answered when the database is emptied would meet the next test's
+    rows, or on PostgreSQL a deadlock.
+    """
+
+    def __init__(self) -> None:
+        self.number, self.lock = 0, Lock()
+
+    def __enter__(self) -> Self:
+        request_started.connect(self._begin)
+        request_finished.connect(self._end)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        request_started.disconnect(self._begin)
+        request_finished.disconnect(self._end)
+
+    def _begin(self, **signal: object) -> None:
+        with self.lock:
+            self.number += 1
+
+    def _end(self, **signal: object) -> None:
+        with self.lock:
+            self.number -= 1
+
+    def wait_for_the_last(self) -> None:
+        """Return when nothing was asked for a moment, or after five seconds."""
+        quiet = 0
+        for _moment in range(100):
+            time.sleep(0.05)
+            quiet = quiet + 1 if self.number <= 0 else 0
+            if quiet == 3:  # a page that closes sends its last word a little later
+                return
 
 
 class NewPage:
