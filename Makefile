@@ -6,7 +6,7 @@ export PORT ?= 8000
 PYTHON := .venv/bin/python
 STATIC := $(shell find static -type f)
 
-.PHONY: help serve dev test lint format types lock clean
+.PHONY: help serve dev test lint format types messages lock clean
 
 help:
 	@echo 'make serve    the demo newsroom with the real server; PORT=8000 HOST=127.0.0.1'
@@ -14,6 +14,7 @@ help:
 	@echo 'make test     the tests; ARGS="tests/ratings -x" chooses'
 	@echo 'make lint     what ruff and djade find        make format   what they mend'
 	@echo 'make types    what mypy finds'
+	@echo 'make messages the catalogues of translations, from the code; needs gettext'
 	@echo 'make lock     the lock files, anew from pyproject.toml'
 	@echo 'make clean    remove .venv and caches; var/, with what was written, stays'
 
@@ -42,6 +43,15 @@ format: .venv/dev
 
 types: .venv/dev
 	SECRET_KEY=only-for-reading-the-settings .venv/bin/mypy
+
+MANAGE := SECRET_KEY=only-for-reading-the-settings $(PYTHON) manage.py
+
+MESSAGES := --all --no-wrap --add-location file --no-obsolete --ignore .venv --ignore tests --ignore var --verbosity 0
+
+messages: .venv/base
+	$(MANAGE) makemessages $(MESSAGES)
+	$(MANAGE) makemessages $(MESSAGES) --domain djangojs
+	$(MANAGE) compilemessages --ignore .venv --verbosity 0
 
 # The first of these that runs, is new enough and can make a .venv. One that cannot is
 # remembered, to name the package that it lacks.
@@ -85,8 +95,8 @@ LOCK = env -u PIP_FIND_LINKS .venv/bin/pip-compile --quiet --upgrade --strip-ext
 lock: .venv/dev
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check pip-tools
 	$(LOCK) --output-file requirements/base.txt pyproject.toml
-	$(LOCK) --extra postgres --extra redis --output-file requirements/production.txt pyproject.toml
-	$(LOCK) --extra postgres --extra redis --extra dev --output-file requirements/dev.txt pyproject.toml
+	$(LOCK) --extra postgres --extra redis --extra s3 --output-file requirements/production.txt pyproject.toml
+	$(LOCK) --extra postgres --extra redis --extra s3 --extra dev --output-file requirements/dev.txt pyproject.toml
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis htmlcov .coverage

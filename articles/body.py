@@ -1,17 +1,23 @@
 """The body of a story: clean its HTML, read what it refers to, render it for readers.
 
-Between ordinary blocks stand three of our own, each holding an id and no copy of what
+Between ordinary blocks stand some of our own, each holding an id and no copy of what
 it shows, so that a renamed story or a new credit is right everywhere at once:
 
-- ``<figure data-image="12" data-layout="wide"><figcaption>…</figcaption></figure>``
+- ``<figure data-image="12" data-layout="wide"><figcaption>…</figcaption></figure>``, and
+  several of them in ``<section data-gallery="grid">``
+- ``<figure data-recording="3"><figcaption>…</figcaption></figure>``, sound or film
 - ``<div data-read-more="5"></div>``, or for a page elsewhere
   ``<div data-read-more="" data-href="https://…" data-title="…"></div>``
 - ``<div data-pull-quote>…</div>``
+- ``<div data-embed="https://…" data-title="…"></div>``: see ``embeds``
+- ``<table data-caption="…">``: see ``tables``
+
+and in the flow ``<span data-footnote="k3f">…</span>``: see ``footnotes``.
 """
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -22,7 +28,8 @@ from django.utils.translation import gettext as _
 
 import nh3
 
-from articles.models import Article, Image
+from articles import embeds, footnotes, galleries, tables
+from articles.models import Article, Image, Recording
 
 MAX_LENGTH = 500_000  # characters, markup included: five times the longest features
 MAX_NESTING = 60  # elements; cleaning takes quadratic time in it
@@ -31,15 +38,33 @@ LAYOUTS = ("column", "wide", "start", "end")
 _TAGS = {
     *("p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "hr", "br"),
     *("em", "strong", "s", "sub", "sup", "code", "a", "figure", "figcaption", "div"),
+    *("table", "caption", "thead", "tbody", "tr", "th", "td", "section", "span"),
 }
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "ol": {"start"},
-    "figure": {"data-image", "data-layout"},
-    "div": {"data-read-more", "data-href", "data-title", "data-pull-quote"},
+    "figure": {"data-image", "data-layout", "data-recording"},
+    "div": {
+        *("data-read-more", "data-href", "data-title", "data-pull-quote"),
+        "data-embed",
+    },
+    "table": {"data-caption"},
+    "th": {"colspan", "rowspan"},
+    "td": {"colspan", "rowspan"},
+    "section": {"data-gallery"},
+    "span": {"data-footnote"},
+}
+# What never stands in its like: the mark that an outer one bears, and what goes with it.
+_FLAT = {
+    "span": (" data-footnote=", {"span"}),
+    "section": (" data-gallery=", {"section"}),
+    "table": ("", {"table", "caption", "thead", "tbody", "tr", "th", "td"}),
 }
 # Closed by what follows them, or never: an open one is no level deeper.
-_NOT_NESTING = {"p", "li", "br", "hr", "img", "input", "meta", "link", "wbr", "col"}
+_NOT_NESTING = {
+    *("p", "li", "br", "hr", "img", "input", "meta", "link", "wbr", "col"),
+    *("tr", "th", "td", "thead", "tbody", "tfoot", "caption"),
+}
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _ATTRIBUTE = r'(?:[^">]|"[^"]*")*'
@@ -49,7 +74,11 @@ _PULL_QUOTE = re.compile(r'<div data-pull-quote="">(.*?)</div>', re.DOTALL)
 _ELSEWHERE = re.compile(r'<a (?=[^>]*href="https?://)')
 _CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.DOTALL)
 _NAME_AND_VALUE = re.compile(r'([a-z-]+)="([^"]*)"')
-_END_OF_BLOCK = re.compile(r"</(?:p|h[2-4]|li|blockquote|figcaption|div)>|<br>")
+_END_OF_BLOCK = re.compile(
+    r"</(?:p|h[2-4]|li|blockquote|figcaption|div|t[hd])>|<br>|</?span[^>]*>"
+)
+_EMBED = re.compile(rf"<div(\s[^>]*?data-embed={_ATTRIBUTE})></div>")
+_WHOLE_TAG = re.compile(rf"<(/?)([a-z][a-z0-9]*)({_ATTRIBUTE})>")
 
 
 def clean(source: str) -> str:
@@ -74,14 +103,48 @@ def clean(source: str) -> str:
             )
             % {"most": MAX_NESTING}
         )
+    cleaned = _sanitised(source.replace("\0", ""))
+    flat = cleaned
+    for tag in _FLAT:
+        flat = _flattened(flat, tag)
+    flat = galleries.of_figures_alone(tables.with_caption_as_attribute(flat))
+    # What was taken apart may have left an end without a beginning.
+    return cleaned if flat == cleaned else _sanitised(flat)
+
+
+def _sanitised(source: str) -> str:
     return nh3.clean(
-        source.replace("\0", ""),
+        source,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         attribute_filter=_allowed_value,
         url_schemes={"http", "https", "mailto"},
         link_rel=None,
     ).strip()
+
+
+def _flattened(source: str, tag: str) -> str:
+    """Return ``source`` without the tags of those ``tag`` elements that stand in others.
+
+    And without those of elements that do not bear its mark; their text stays.
+    """
+    if f"<{tag}" not in source:
+        return source
+    mark, family = _FLAT[tag]
+    open_: list[bool] = []  # of each element around: whether it stays
+
+    def kept(found: re.Match[str]) -> str:
+        closing, name, attributes = found.groups()
+        if name not in family:
+            return found[0]
+        if name != tag:
+            return found[0] if len(open_) < 2 else ""
+        if closing:
+            return found[0] if open_ and open_.pop() else ""
+        open_.append(mark in attributes and not any(open_))
+        return found[0] if open_[-1] else ""
+
+    return _WHOLE_TAG.sub(kept, source)
 
 
 def _nesting(source: str) -> int:
@@ -96,11 +159,17 @@ def _nesting(source: str) -> int:
 def _allowed_value(tag: str, name: str, value: str) -> str | None:
     if name == "data-layout":
         return value if value in LAYOUTS else None
-    if name == "data-image":
+    if name in {"data-image", "data-recording"}:
         return value if _is_id(value) else None
+    if name == "data-gallery":
+        return value if value in galleries.LAYOUTS else galleries.LAYOUTS[0]
+    if name == "data-footnote":
+        return value if footnotes.IS_KEY.match(value) else ""
+    if name in {"colspan", "rowspan"}:
+        return value if tables.is_span(value) and value != "1" else None
     if name == "data-read-more":
         return value if _is_id(value) else ""
-    if name == "data-href":
+    if name in {"data-href", "data-embed"}:
         return value if value.startswith(("https://", "http://")) else None
     return value
 
@@ -120,21 +189,31 @@ class References:
 
     images: list[int] = field(default_factory=list)
     articles: list[int] = field(default_factory=list)
+    recordings: list[int] = field(default_factory=list)
 
 
 def references_of(body: str) -> References:
-    """Return the images and stories that a clean ``body`` names."""
-    images = [
-        _attributes(found[1]).get("data-image") for found in _FIGURE.finditer(body)
-    ]
+    """Return the images, stories and recordings that a clean ``body`` names."""
+    figures = [_attributes(found[1]) for found in _FIGURE.finditer(body)]
     stories = [
         _attributes(found[1]).get("data-read-more")
         for found in _READ_MORE.finditer(body)
     ]
     return References(
-        images=list(dict.fromkeys(int(number) for number in images if number)),
-        articles=list(dict.fromkeys(int(number) for number in stories if number)),
+        images=_once(figure.get("data-image") for figure in figures),
+        articles=_once(stories),
+        recordings=_once(figure.get("data-recording") for figure in figures),
     )
+
+
+def _once(numbers: Iterable[str | None]) -> list[int]:
+    return list(dict.fromkeys(int(number) for number in numbers if number))
+
+
+def embeds_of(body: str) -> list[str]:
+    """Return the addresses of what a clean ``body`` shows of other sites."""
+    found = (_attributes(one[1]).get("data-embed") for one in _EMBED.finditer(body))
+    return [address for address in found if address]
 
 
 def render(
@@ -142,27 +221,43 @@ def render(
     *,
     images: Mapping[int, Image],
     articles: Mapping[int, Article],
+    recordings: Mapping[int, Recording] | None = None,
     is_sponsored: bool = False,
 ) -> SafeString:
     """Return a clean ``body`` as readers get it.
 
-    ``images`` and ``articles`` are what may be shown, by id; a figure or READ MORE
-    line that names another one is left out. Links that were paid for are marked so,
+    ``images``, ``articles`` and ``recordings`` are what may be shown, by id; a figure
+    or READ MORE line that names another one is left out. Links that were paid for are marked so,
     as search engines ask.
     """
 
     def figure(found: re.Match[str]) -> str:
         named = _attributes(found[1])
         image = images.get(int(named.get("data-image") or 0))
-        if image is None:
+        recording = (recordings or {}).get(int(named.get("data-recording") or 0))
+        if image is None and recording is None:
             return ""
-        caption = _CAPTION.search(found[2])
-        context = {
-            "image": image,
-            "layout": named.get("data-layout", LAYOUTS[0]),
-            "caption": mark_safe(caption[1]) if caption else "",  # noqa: S308  # clean
-        }
+        words = _CAPTION.search(found[2])
+        caption = mark_safe(words[1].strip()) if words else ""  # noqa: S308  # clean
+        if recording:
+            poster = images.get(recording.poster_id or 0)
+            context = {"recording": recording, "caption": caption, "poster": poster}
+            return render_to_string("articles/_recording.html", context)
+        layout = named.get("data-layout", LAYOUTS[0])
+        context = {"image": image, "layout": layout, "caption": caption}
         return render_to_string("articles/_figure.html", context)
+
+    def embed(found: re.Match[str]) -> str:
+        named = _attributes(found[1])
+        address = named.get("data-embed", "")
+        context = {
+            "embed": embeds.recognise(address),
+            "address": address,
+            "host": embeds.host_of(address),
+            "title": named.get("data-title"),
+            "is_sponsored": is_sponsored,
+        }
+        return render_to_string("articles/_embed.html", context) if address else ""
 
     def read_more(found: re.Match[str]) -> str:
         named = _attributes(found[1])
@@ -180,7 +275,10 @@ def render(
     if is_sponsored:
         body = _ELSEWHERE.sub('<a rel="sponsored nofollow" ', body)
     body = _PULL_QUOTE.sub(r'<div class="pull-quote"><p>\1</p></div>', body)
-    body = _READ_MORE.sub(read_more, _FIGURE.sub(figure, body))
+    body = _EMBED.sub(embed, tables.render(body))
+    body = galleries.render(_READ_MORE.sub(read_more, _FIGURE.sub(figure, body)))
+    # Last, so that only notes of what readers get are counted.
+    body = footnotes.render(body)
     return mark_safe(body)  # noqa: S308  # cleaned by ``clean``, or a template's
 
 

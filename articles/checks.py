@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from articles import addresses, body, publishing
-from articles.models import Article
+from articles.models import Article, Recording
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,6 +45,7 @@ def checks_of(article: Article) -> list[Check]:
         _length(_("Standfirst"), article.standfirst, STANDFIRST),
         Check(_("Byline"), "" if article.bylines.all() else _("Nobody is named.")),
         Check(_("Lead image"), "" if article.lead_image_id else lead),
+        *_sound(article),
         Check(_("Links to our own stories"), " ".join(_dead_links(article))),
         _embargo(article),
     ]
@@ -88,6 +89,19 @@ def _dead_links(article: Article) -> list[str]:
         for one in stories.values()
         if not one.is_live(at)
     ]
+
+
+def _sound(article: Article) -> list[Check]:
+    """Ask for the words of what can only be heard, if there is any."""
+    named = body.references_of(article.body).recordings
+    if not named:
+        return []
+    heard = Recording.objects.filter(pk__in=named, kind=Recording.Kind.AUDIO)
+    silent = [
+        _("“%(name)s” has no transcript.") % {"name": one}
+        for one in heard.filter(transcript="")
+    ]
+    return [Check(_("Transcripts"), " ".join(silent))]
 
 
 def _embargo(article: Article) -> Check:

@@ -12,7 +12,6 @@ from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
-from html.parser import HTMLParser
 from itertools import takewhile, zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +19,21 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles.models import Article, Author, Byline, Image, StoryContent
+from articles.blocks import blocks_of
+from articles.models import (
+    Article,
+    Author,
+    Byline,
+    Image,
+    Recording,
+    StoryContent,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
+
+    from articles.blocks import Block
 
 MOST_WORDS = 4000  # of a block; a longer one that differs is shown whole, twice
 MOST_WORK = 500_000  # pairs of equal words that difflib may look at in one field
@@ -131,7 +140,7 @@ def compare(old: StoryContent, new: StoryContent) -> Comparison:
     """Return what differs between two revisions, saved or not, old before new.
 
     For the desk: every field, and the names that people, pictures and stories have
-    there now. Three queries.
+    there now. Three queries, and one more for recordings if there are any.
     """
     names = (*(field.name for field in StoryContent._meta.fields), *_LINES)
     return _compared_by(_Names(old, new), old, new, names)
@@ -308,7 +317,7 @@ class _Names:
     def __init__(self, *versions: Any) -> None:
         lines = [line for one in versions for line in getattr(one, "byline", [])]
         links = [link for one in versions for link in getattr(one, "related", [])]
-        blocks = [block for one in versions for block in _Blocks.of(one.body)]
+        blocks = [block for one in versions for block in blocks_of(one.body)]
         self.authors = Author.objects.in_bulk(
             {line["author"] for line in lines if "author" in line}
         )
@@ -318,11 +327,15 @@ class _Names:
         images = {one.lead_image_id for one in versions} - {None}
         images |= {block.image for block in blocks} - {0}
         self.images = Image.objects.in_bulk(images)
+        recordings = {block.recording for block in blocks} - {0}
+        self.recordings = (
+            Recording.objects.only("title").in_bulk(recordings) if recordings else {}
+        )
 
     def blocks(self, version: Any, name: str) -> list[str]:
         """Return one field of a version as blocks of plain text."""
         if name == "body":
-            return self._said(self._block(block) for block in _Blocks.of(version.body))
+            return self._said(self._block(block) for block in blocks_of(version.body))
         if name == "byline":
             return [self._line(line) for line in getattr(version, "byline", [])]
         if name == "related":
@@ -343,6 +356,10 @@ class _Names:
         if block.image:
             what = _("Picture: %(name)s") % {"name": self._image(block.image)}
             return " ".join(filter(None, [f"[{what}]", block.layout, block.text]))
+        if block.recording:
+            title = self.recordings.get(block.recording, "–")
+            what = _("Recording: %(title)s") % {"title": title}
+            return " ".join(filter(None, [f"[{what}]", block.text]))
         if block.story:
             story = self._story(block.story)
             return _("READ MORE: %(story)s") % {"story": story} if story else ""
@@ -386,68 +403,3 @@ class _NamesForReaders(_Names):
 
     def _story(self, number: int) -> str:
         return self.headlines.get(number, "")
-
-
-@dataclass
-class Block:
-    """One paragraph, subhead, entry or node of a body, as words."""
-
-    text: str = ""
-    image: int = 0
-    layout: str = ""
-    story: int = 0
-
-
-class _Blocks(HTMLParser):
-    """Reads the blocks of a clean body; a link's address stands after its words."""
-
-    OPENING = {"p", "h2", "h3", "h4", "li", "figure", "div", "hr", "blockquote"}
-    MARKS = {"h2": "## ", "h3": "### ", "h4": "#### ", "li": "• ", "hr": "* * *"}
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.blocks: list[Block] = []
-        self.href = ""
-
-    @classmethod
-    def of(cls, body: str) -> list[Block]:
-        """Return the blocks of ``body`` that say something, in order."""
-        reader = cls()
-        reader.feed(body)
-        reader.close()
-        for block in reader.blocks:
-            block.text = " ".join(block.text.split())
-        return [one for one in reader.blocks if one.text or one.image or one.story]
-
-    def handle_starttag(self, tag: str, pairs: list[tuple[str, str | None]]) -> None:
-        attributes = {name: value or "" for name, value in pairs}
-        if tag in self.OPENING:
-            is_inside_entry = (
-                tag == "p" and self.blocks and self.blocks[-1].text == "• "
-            )
-            if not is_inside_entry:
-                self.blocks.append(Block(self.MARKS.get(tag, "")))
-        if tag == "figure":
-            self.blocks[-1].image = int(attributes.get("data-image") or 0)
-            self.blocks[-1].layout = attributes.get("data-layout", "")
-        if tag == "div" and "data-read-more" in attributes:
-            self.blocks[-1].story = int(attributes["data-read-more"] or 0)
-            if title := attributes.get("data-title"):
-                address = attributes.get("data-href", "")
-                self.handle_data(f"READ MORE: {title} ({address})")
-        if tag == "a":
-            self.href = attributes.get("href", "")
-        if tag == "br":
-            self.handle_data(" ")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "a" and self.href:
-            self.handle_data(f" ({self.href})")
-            self.href = ""
-        elif tag in self.OPENING:
-            self.blocks.append(Block())
-
-    def handle_data(self, data: str) -> None:
-        if not self.blocks:
-            self.blocks.append(Block())
-        self.blocks[-1].text += data

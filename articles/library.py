@@ -5,11 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from articles import metadata, tasks, uploads
-from articles.models import Image
+from articles.models import Author, Image, Reference, Revision
+from articles.permissions import may_publish
 from newsroom.models import Event
+from newsroom.storage import StorageGone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +25,13 @@ if TYPE_CHECKING:
     from newsroom.models import User
 
 
+# What readers get of a picture, wherever it stands: all but how the desk finds it.
+SHOWN = (
+    *("file", "alt", "decorative", "caption", "credit", "copyright", "licence"),
+    *("licence_expires_on", "source_url", "focal_x", "focal_y"),
+)
+
+
 class Taken(NamedTuple):
     """What an upload came to: a picture, and whether it is a new one."""
 
@@ -27,18 +39,46 @@ class Taken(NamedTuple):
     is_new: bool
 
 
-@transaction.atomic
 def take(file: File | None, *, editor: User | None) -> Taken:
     """Add one uploaded file, unless the library has the very same already.
 
-    Raise ``ValidationError`` with the reason if it is no picture that can be taken.
+    Raise ``ValidationError`` with the reason if it is no picture that can be taken, or
+    if the storage does not answer.
     """
+    try:
+        return _take(file, editor)
+    except StorageGone as error:
+        raise ValidationError(
+            _("The storage of pictures does not answer. Try again in a minute.")
+        ) from error
+
+
+@transaction.atomic
+def _take(file: File | None, editor: User | None) -> Taken:
     checked = cast("File", uploads.ImageFileField().clean(file))
     if same := same_as(checked):
         return Taken(same, is_new=False)
     image = Image(file=checked)
     add(image, editor=editor)
     return Taken(image, is_new=True)
+
+
+def kept_from(user: User, images: Iterable[Image]) -> set[int]:
+    """Return the numbers of those ``images`` whose ``SHOWN`` is not for ``user`` to say.
+
+    They stand in a story that readers have, or will at a set time, and that the user
+    may not publish; or beside an author's name, and the user may publish nowhere.
+    """
+    shown = Revision.objects.released(timezone.now())
+    leading = shown.filter(lead_image__in=images)
+    inside = Reference.objects.filter(image__in=images, revision__in=shown.values("pk"))
+    uses: set[tuple[int, int | None]] = {
+        *leading.values_list("lead_image", "article__section"),
+        *inside.values_list("image", "revision__article__section"),
+    }
+    portraits = Author.objects.filter(photograph__in=images)
+    uses |= {(image, None) for image in portraits.values_list("photograph", flat=True)}
+    return {image for image, section in uses if not may_publish(user, section)}
 
 
 def same_as(file: File, *, but: Image | None = None) -> Image | None:

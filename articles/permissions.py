@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import AnonymousUser
+
 if TYPE_CHECKING:
     from newsroom.models import User
 
 
-def may_publish(user: User, *sections: int | None) -> bool:
+def may_publish(user: User | AnonymousUser, *sections: int | None) -> bool:
     """Tell whether ``user`` may publish in each of ``sections`` (numbers).
 
     Without any: whether they may publish somewhere. Who is named as the editor of
     sections publishes in those alone; who is named in none, everywhere.
     """
-    if not user.has_perm("articles.publish_article"):
+    if isinstance(user, AnonymousUser) or not user.has_perm("articles.publish_article"):
         return False
+    asked = {section for section in sections if section}
+    if not asked:
+        return True
     own = sections_of(user)
-    return not own or all(section in own for section in sections if section)
+    return not own or asked <= own
+
+
+def publishes_everywhere(user: User | AnonymousUser) -> bool:
+    """Tell whether ``user`` decides on what is every section's, such as the front page."""
+    if isinstance(user, AnonymousUser):
+        return False
+    return may_publish(user) and not sections_of(user)
 
 
 def sections_of(user: User) -> set[int]:

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from articles import body, old_addresses, page_versions, versions
+from articles import body, old_addresses, page_versions, search, versions, websub
 from articles.models import (
     Article,
     Author,
     Byline,
     Correction,
     Image,
+    Recording,
     Reference,
     RelatedLink,
     Revision,
@@ -58,6 +59,7 @@ def save_working_copy(
     if cleaned != article.body:
         article.body = cleaned
         article.save(update_fields=["body"])
+    search.index(article)  # its section is no part of a revision
     newest = article.revisions.order_by("-number").first()
     says = snapshot(article, article.bylines.all(), article.related_links.all())
     changed = [
@@ -116,6 +118,7 @@ def _index_references(revision: Revision) -> None:
         "image": Image.objects.filter(pk__in=named.images),
         "article": Article.objects.filter(pk__in=named.articles),
         "author": Author.objects.filter(pk__in=authors),
+        "recording": Recording.objects.filter(pk__in=named.recordings),
     }
     Reference.objects.bulk_create(
         Reference(revision=revision, **{f"{kind}_id": pk})
@@ -166,6 +169,7 @@ def publish(
         note=note_to_readers,
         withhold_because=withhold_because,
     )
+    websub.announce(article)
     return _finish(
         article,
         act,
@@ -218,6 +222,10 @@ def schedule(
     before = _facts(article)
     versions.forget_unseen(article, at=now)
     if article.is_live(now):
+        if revision == article.live:
+            raise PublishingRefused(
+                [_("Readers have this already. Save a change to schedule it.")]
+            )
         since = _whole_minute(at)
         article.next, article.next_at = revision, since
     elif article.was_seen(now):
@@ -235,6 +243,7 @@ def schedule(
         note=note_to_readers,
         withhold_because=withhold_because,
     )
+    websub.announce(article, at=since)
     return _finish(
         article,
         "schedule",
@@ -283,6 +292,7 @@ def unschedule(article: Article, *, editor: User | None) -> Article:
     elif article.published_at and not article.was_seen():
         _keep_embargo(article, until=None)
         article.live, article.published_at, article.day = None, None, None
+        article.withdrawn_at, article.withdrawal_reason = None, ""
         article.stage = Article.Stage.IN_REVIEW
     else:
         raise PublishingRefused([_("Nothing is scheduled for this story.")])
@@ -386,7 +396,8 @@ def change_slug(article: Article, *, editor: User | None, old_path: str) -> None
 def reasons_against(article: Article) -> list[str]:
     """Return what stands against publishing the working copy, as sentences."""
     reasons = []
-    ids = body.references_of(article.body).images
+    named = body.references_of(article.body)
+    ids = named.images
     if article.lead_image_id:
         ids.insert(0, article.lead_image_id)
     found = Image.objects.in_bulk(ids)
@@ -405,6 +416,7 @@ def reasons_against(article: Article) -> list[str]:
                     "lacks": _(" and ").join(map(str, lacks)),
                 }
             )
+    reasons += _reasons_of_recordings(named.recordings)
     if article.is_sponsored and not article.sponsor:
         reasons.append(
             _("A sponsored story names its sponsor: fill in who pays for it.")
@@ -414,10 +426,29 @@ def reasons_against(article: Article) -> list[str]:
     return reasons
 
 
+def _reasons_of_recordings(ids: list[int]) -> list[str]:
+    found = Recording.objects.select_related("poster").in_bulk(ids) if ids else {}
+    reasons = [
+        _("Recording %(id)d is not in the library: take it out of the body.")
+        % {"id": number}
+        for number in ids
+        if number not in found
+    ]
+    for recording in filter(None, map(found.get, ids)):
+        lacks = recording.lacks
+        if recording.poster and not recording.poster.credit:
+            lacks.append(_("a credit of its poster"))
+        if lacks:
+            said = {"name": recording, "lacks": _(" and ").join(map(str, lacks))}
+            reasons.append(_("The recording “%(name)s” needs %(lacks)s.") % said)
+    return reasons
+
+
 def _locked(article: Article) -> Article:
-    # A fresh row, under a lock: what the caller holds may be a minute old.
+    # A fresh row, under a lock: what the caller holds may be a minute old. It leaves the
+    # key free, for what refers to the story: a vote waits with the page's number in hand.
     article = (
-        Article.objects.select_for_update(of=("self",))
+        Article.objects.select_for_update(of=("self",), no_key=True)
         .select_related("live", "next")
         .get(pk=article.pk)
     )
@@ -456,6 +487,7 @@ def _first_publication(
     article: Article, revision: Revision, *, at: datetime
 ) -> datetime:
     article.live = revision
+    article.withdrawn_at, article.withdrawal_reason = None, ""
     article.stage = Article.Stage.READY
     article.published_at = since = _whole_minute(at)
     if article.expires_at and article.expires_at <= since:
@@ -464,6 +496,14 @@ def _first_publication(
         )
     article.day = timezone.localdate(since, Publication.objects.current().zone)
     article.slug = _free_slug(article)
+    try:
+        with transaction.atomic():
+            row = Article.objects.filter(pk=article.pk)
+            row.update(day=article.day, slug=article.slug)
+    except IntegrityError as error:
+        raise PublishingRefused(
+            [_("Another story took this address just now. Publish once more.")]
+        ) from error
     return since
 
 
@@ -539,6 +579,7 @@ def _finish(
     Event.objects.record(
         editor, act, article, reason=reason, before=before, after=after
     )
+    search.index(article)
     # A story stands on lists and in other stories' links, so all pages are affected.
     page_versions.move(article)
     move_site_version()

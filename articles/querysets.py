@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, When
+from django.db.models.functions import Cast, JSONObject
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from articles.models import (
         Article,
         Author,
+        Banner,
         Correction,
         Image,
         PublishedVersion,
@@ -23,6 +25,20 @@ if TYPE_CHECKING:
 
 
 SOON = timedelta(days=30)  # before the end of a licence, the desk is told of it
+
+# Rows of other apps, one to a story, that its page always shows; each app names its own
+# when it is ready.
+COMPANIONS: list[str] = []
+
+
+class JSONList(Func):
+    """All rows of a subquery as one JSON value."""
+
+    function = "JSON_GROUP_ARRAY"
+    output_field = models.JSONField()
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
+        return self.as_sql(compiler, connection, function="JSONB_AGG")
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
@@ -47,6 +63,31 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         changed = self.model.objects.filter(second, pk=OuterRef("pk"))
         return self.annotate(was_changed=Exists(changed))
 
+    def with_companions(self) -> Self:
+        """Fetch the rows of other apps with each article."""
+        return self.select_related(*COMPANIONS)
+
+    def for_page(self, at: datetime) -> Self:
+        """Fetch what the page of one story shows at ``at``, but for its working copy.
+
+        Annotate ``was_changed``, ``has_notes`` and ``tags_shown``.
+        """
+        notes = Q(corrections__withdrawn_at=None, corrections__published_at__lte=at)
+        noted = self.model.objects.filter(notes, pk=OuterRef("pk"))
+        tags: Any = self.model._meta.get_field("tags").related_model
+        names = JSONObject(pk="pk", name="name", slug="slug")
+        shown = tags.objects.filter(articles=OuterRef("pk")).order_by()
+        return (
+            self.select_related("section", "live", "next")
+            .with_companions()
+            .defer("body")
+            .with_changed(at)
+            .annotate(
+                has_notes=Exists(noted),
+                tags_shown=Subquery(shown.values(all=JSONList(names))),
+            )
+        )
+
     def with_retracted(self, at: datetime) -> Self:
         """Annotate ``is_retracted``: whether readers are told so at ``at``."""
         told = Q(
@@ -63,46 +104,26 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             "day", "slug", "next_at", "language", "live__headline", "next__headline"
         )
 
-    def for_cards(self) -> Self:
-        """Fetch what a card shows: section, label, headline, standfirst, picture.
+    def for_cards(self, at: datetime) -> Self:
+        """Fetch what a card shows at ``at``: section, label, headline, standfirst.
 
-        Anything else raises ``FieldFetchBlocked``; it would cost a query a card.
+        Anything else raises ``FieldFetchBlocked``; it would cost a query a card. Cards
+        get their pictures in ``articles.cards``.
         """
         return (
             self.select_related("section", "live__lead_image", "next__lead_image")
-            .prefetch_related(
-                "live__lead_image__renditions", "next__lead_image__renditions"
-            )
             .defer("body", "live__body", "live__text", "next__body", "next__text")
-            .with_retracted(timezone.now())
+            .with_retracted(at)
             .fetch_mode(models.FETCH_RAISE)
         )
 
     def by(self, author: Author, at: datetime | None = None) -> Self:
         """Return the articles whose revision shown at ``at`` names ``author``."""
         named = author.references.filter(revision=OuterRef("shown_id"))
-        return self.with_shown_id(at or timezone.now()).filter(Exists(named))
-
-    def saying(self, words: list[str], at: datetime | None = None) -> Self:
-        """Return the articles whose revision shown at ``at`` holds each of ``words``.
-
-        Anywhere in headline, standfirst or text, in any case. It reads every story
-        there is, which is quick among tens of thousands.
-        """
-        changed = Q(next_at__lte=at or timezone.now())
-        stories = self
-        for word in words:
-            stories = stories.filter(
-                changed & _says(word, "next") | ~changed & _says(word, "live")
-            )
-        return stories
-
-
-def _says(word: str, revision: str) -> Q:
-    fields = ("headline", "standfirst", "text")
-    return Q.create(
-        [(f"{revision}__{field}__icontains", word) for field in fields], Q.OR
-    )
+        # Begins with those that ever named the author, and not with all there are.
+        ever = author.references.values("revision__article")
+        articles = self.with_shown_id(at or timezone.now()).filter(pk__in=ever)
+        return articles.filter(Exists(named))
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
@@ -121,6 +142,12 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         return self.filter(
             Q(pk=F("article__live")) | Q(pk=F("article__next")) | Q(pk=Subquery(newest))
         )
+
+    def released(self, at: datetime) -> Self:
+        """Return the revisions that readers get at ``at`` (aware), or will get."""
+        unexpired = Q(article__expires_at=None) | Q(article__expires_at__gt=at)
+        chosen = Q(pk=F("article__live")) | Q(pk=F("article__next"))
+        return self.filter(chosen, unexpired, article__withdrawn_at=None)
 
     def update(self, **kwargs: object) -> int:
         raise TypeError("A revision is never changed: save a new one.")
@@ -183,10 +210,11 @@ class ImageQuerySet(models.QuerySet["Image"]):
         A licence ends with its last day in the current time zone, which is the
         publication's in every request.
         """
-        today = timezone.localdate(at)
-        return self.filter(
-            Q(licence_expires_on=None) | Q(licence_expires_on__gte=today)
-        )
+        return self.licensed_on(timezone.localdate(at))
+
+    def licensed_on(self, day: date) -> Self:
+        """Return the images that pages may show on ``day``."""
+        return self.filter(Q(licence_expires_on=None) | Q(licence_expires_on__gte=day))
 
     def licence_ending(self, within: timedelta, at: datetime | None = None) -> Self:
         """Return the licensed images whose licence ends ``within`` from ``at`` on."""
@@ -197,3 +225,31 @@ class ImageQuerySet(models.QuerySet["Image"]):
     def licence_ended(self, at: datetime | None = None) -> Self:
         """Return the images that pages no longer show."""
         return self.filter(licence_expires_on__lt=timezone.localdate(at))
+
+
+class BannerQuerySet(models.QuerySet["Banner"]):
+    def shown(self, at: datetime) -> Self:
+        """Return the banners whose time it is, and whose story is live, newest first."""
+        article: Any = self.model._meta.get_field("article").related_model
+        # A look at one story: “in” would make a list of all that are live.
+        is_live = Exists(article.objects.live(at).filter(pk=OuterRef("article")))
+        led = Q(article=None) | is_live
+        return self.filter(led, start__lte=at, until__gt=at).order_by("-start", "-pk")
+
+    def as_column(self, at: datetime) -> Subquery:
+        """Return the one to show as one JSON value, to come along in another query."""
+        rows = self.shown(at).values(json=self._json())
+        return Subquery(rows[:1], output_field=models.JSONField())
+
+    def as_row(self) -> dict[str, str] | None:
+        """Return the first one as ``as_column`` would: None if there is none."""
+        return self.values_list(self._json(), flat=True).first()
+
+    def _json(self) -> JSONObject:
+        return JSONObject(
+            kind="kind",
+            text="text",
+            url="url",
+            day=Cast("article__day", models.CharField()),
+            slug="article__slug",
+        )

@@ -20,6 +20,7 @@ import PIL.ImageOps
 
 from articles.models import Image, Rendition
 from newsroom.models import move_site_version
+from newsroom.storage import StorageGone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,11 +58,15 @@ def make(image: Image) -> None:
     One whose file is gone from the storage is lacking, too. What goes wrong is written
     to the image, for the desk to read, and raised.
     """
-    there = [
-        one
-        for one in image.renditions.all()
-        if one.file.storage.exists(str(one.file.name))
-    ]
+    try:
+        there = [
+            one
+            for one in image.renditions.all()
+            if one.file.storage.exists(str(one.file.name))
+        ]
+    except StorageGone as error:
+        _write_down(image, error)
+        raise
     _make(image, kept=there)
 
 
@@ -143,6 +148,8 @@ def _write_down(image: Image, error: Exception) -> None:
         return
     if isinstance(error, FileNotFoundError):
         reason = _("The original is no longer in the storage. Replace the file.")
+    elif isinstance(error, StorageGone):
+        reason = _("The storage did not answer. Make the missing sizes later.")
     else:
         reason = _("The picture could not be drawn (%(error)s). Replace the file.") % {
             "error": type(error).__name__

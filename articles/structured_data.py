@@ -1,14 +1,14 @@
-"""A story told to machines: schema.org's NewsArticle, as JSON-LD on its page.
+"""A story and its paper told to machines, as JSON-LD: https://schema.org/NewsArticle
 
-What search engines read of it: https://developers.google.com/search/docs/appearance/structured-data/article
-and https://schema.org/correction for the notes to readers.
+What search engines read of it: https://developers.google.com/search/docs/appearance/structured-data
+(Article, Breadcrumb, Image metadata, Organization), https://schema.org/correction for the
+notes to readers, https://schema.org/NewsMediaOrganization for the policies.
 """
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
 
 from django.conf import settings
 from django.urls import reverse
@@ -16,7 +16,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
-from articles.models import Byline, Rendition
+from articles.models import Byline, Page, Rendition
+from newsroom import icons
+from newsroom.syndication import absolute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,45 +26,125 @@ if TYPE_CHECKING:
 
     from django.utils.safestring import SafeString
 
-    from articles.models import Correction, Image
+    from articles.models import Author, Correction, Image, Revision
     from articles.story_page import Name, StoryPage
     from newsroom.models import Publication
 
 CROPS = (Rendition.Crop.SQUARE, Rendition.Crop.CLASSIC, Rendition.Crop.WIDE)
 # Within a script element only these could end it, or begin a comment in it.
 _ESCAPED = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&\u2028\u2029"}
+# Opinion is said to be opinion, and what somebody paid for no news.
+_TYPES: dict[str, str | list[str]] = {
+    "analysis": ["NewsArticle", "AnalysisNewsArticle"],
+    "opinion": ["NewsArticle", "OpinionNewsArticle"],
+    "sponsored": ["Article", "AdvertiserContentArticle"],
+}
+_POLICIES = {
+    Page.Kind.PRINCIPLES: "publishingPrinciples",
+    Page.Kind.ETHICS: "ethicsPolicy",
+    Page.Kind.CORRECTIONS: "correctionsPolicy",
+    Page.Kind.VERIFICATION: "verificationFactCheckingPolicy",
+    Page.Kind.SOURCES: "unnamedSourcesPolicy",
+    Page.Kind.FEEDBACK: "actionableFeedbackPolicy",
+    Page.Kind.DIVERSITY: "diversityPolicy",
+    Page.Kind.MISSION: "missionCoveragePrioritiesPolicy",
+    Page.Kind.OWNERSHIP: "ownershipFundingInfo",
+    Page.Kind.MASTHEAD: "masthead",
+}
 _PARTS = {Byline.Role.PHOTOGRAPHS: "contributor", Byline.Role.TRANSLATED: "translator"}
 
 
-def news_article(story: StoryPage, publication: Publication) -> dict[str, Any]:
-    """Return the story as a NewsArticle. It is modified when readers were told so."""
+def news_article(
+    story: StoryPage, publication: Publication, pages: Iterable[Page]
+) -> dict[str, Any]:
+    """Return the story as a NewsArticle. It is modified when readers were told so.
+
+    Where nobody is named, it is the paper's own; where somebody paid, it says who.
+    """
     article, revision = story.article, story.revision
     notes = [*story.corrections_above, *story.corrections_below]
     notes += [story.retraction] if story.retraction else []
     first = article.published_at
     data = {
         "@context": "https://schema.org",
-        "@type": "NewsArticle",
+        "@type": _TYPES.get(revision.label, "NewsArticle"),
         "headline": revision.headline,
         "description": revision.standfirst,
-        "mainEntityOfPage": _absolute(article.get_absolute_url()),
+        "mainEntityOfPage": absolute(article.get_absolute_url()),
         "datePublished": _time(first),
         "dateModified": _time(story.updated_at or first),
+        "author": _named(publication),
         **_people(story.byline),
-        "publisher": {
-            "@type": "NewsMediaOrganization",
-            "name": publication.name,
-            "url": _absolute("/"),
-            "correctionsPolicy": _absolute(reverse("articles:corrections")),
-        },
+        "publisher": organization(publication, pages),
+        "sponsor": _sponsor(revision),
         "image": _pictures(story.lead_image),
         "articleSection": article.section.name,
         "keywords": [tag.name for tag in story.tags],
         "inLanguage": article.language or settings.LANGUAGE_CODE,
         "isAccessibleForFree": True,
+        "wordCount": len(revision.text.split()),
         "correction": [_correction(note) for note in notes],
     }
-    return {name: value for name, value in data.items() if value not in ("", [], None)}
+    return _said(data)
+
+
+def organization(publication: Publication, pages: Iterable[Page]) -> dict[str, Any]:
+    """Return the paper as a NewsMediaOrganization, with the policies among ``pages``."""
+    paper = {
+        "@type": "NewsMediaOrganization",
+        "@id": absolute("/#paper"),
+        "name": publication.name,
+        "url": absolute("/"),
+        "slogan": publication.tagline,
+        "description": publication.description,
+        "email": publication.contact,
+        "logo": absolute(icons.url_of(publication, "icon-512.png")),
+        "correctionsPolicy": absolute(reverse("articles:corrections")),
+    }
+    if publication.principles:
+        paper["publishingPrinciples"] = absolute(reverse("articles:about"))
+    policies = {
+        _POLICIES[Page.Kind(page.kind)]: absolute(page.get_absolute_url())
+        for page in pages
+        if page.kind in _POLICIES
+    }
+    return _said(paper | policies)
+
+
+def profile(author: Author, publication: Publication) -> dict[str, Any]:
+    """Return the page of an author as a ProfilePage: who they are, and for whom."""
+    sizes = author.photograph.rendered("1x1", "jpeg") if author.photograph else []
+    person = {
+        "@type": "Person",
+        "name": author.name,
+        "url": absolute(author.get_absolute_url()),
+        "jobTitle": author.role,
+        "description": author.biography,
+        "image": absolute(sizes[-1].file.url) if sizes else "",
+        "worksFor": _named(publication),
+    }
+    return {
+        "@context": "https://schema.org",
+        "@type": "ProfilePage",
+        "mainEntity": _said(person),
+    }
+
+
+def breadcrumbs(*steps: tuple[str, str]) -> dict[str, Any]:
+    """Return the way to a page as a BreadcrumbList: names and paths, the front first."""
+    return {
+        "@context": "https://schema.org",
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {
+                "@type": "ListItem",
+                "position": position,
+                "name": name,
+                "item": absolute(path),
+            }
+            for position, (name, path) in enumerate(steps, start=1)
+        ],
+    }
 
 
 def script(data: dict[str, Any]) -> SafeString:
@@ -72,25 +154,57 @@ def script(data: dict[str, Any]) -> SafeString:
     return format_html('<script type="application/ld+json">{}</script>', safe)
 
 
+def _said(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if value not in ("", [], None)}
+
+
+def _named(publication: Publication) -> list[dict[str, str]]:
+    name = publication.name
+    return [{"@type": "NewsMediaOrganization", "name": name, "url": absolute("/")}]
+
+
+def _sponsor(revision: Revision) -> dict[str, str] | None:
+    if not (revision.is_sponsored and revision.sponsor):
+        return None
+    return {"@type": "Organization", "name": revision.sponsor}
+
+
 def _people(byline: Iterable[Name]) -> dict[str, list[dict[str, str]]]:
     parts = {str(role.label): name for role, name in _PARTS.items()}
     people: dict[str, list[dict[str, str]]] = {}
     for name in byline:
         person = {"@type": "Person", "name": str(name)}
         if name.author:
-            person["url"] = _absolute(name.author.get_absolute_url())
+            person["url"] = absolute(name.author.get_absolute_url())
         people.setdefault(parts.get(name.role, "author"), []).append(person)
     return people
 
 
-def _pictures(image: Image | None) -> list[str]:
+def _pictures(image: Image | None) -> list[dict[str, Any]]:
     if image is None:
         return []
+    about = {
+        "@type": "ImageObject",
+        "caption": image.alt,
+        "creditText": image.credit,
+        "copyrightNotice": image.copyright,
+    }
     widest = [
         (image.rendered(crop, "jpeg") or image.rendered(crop))[-1:] for crop in CROPS
     ]
     found = [size for sizes in widest for size in sizes]
-    return [_absolute(size.file.url) for size in found]
+    return [
+        _said(
+            {
+                **about,
+                "url": absolute(size.file.url),
+                "contentUrl": absolute(size.file.url),
+                "width": size.width,
+                "height": size.height,
+            }
+        )
+        for size in found
+    ]
 
 
 def _correction(note: Correction) -> dict[str, str | None]:
@@ -98,13 +212,9 @@ def _correction(note: Correction) -> dict[str, str | None]:
         "@type": "CorrectionComment",
         "text": note.text,
         "datePublished": _time(note.published_at),
-        "url": _absolute(note.get_absolute_url()),
+        "url": absolute(note.get_absolute_url()),
     }
 
 
 def _time(at: datetime | None) -> str | None:
     return timezone.localtime(at).isoformat(timespec="seconds") if at else None
-
-
-def _absolute(path: str) -> str:
-    return urljoin(f"{settings.SITE_URL}/", path)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from articles.models import Article, OpenForm, UnsavedCopy
@@ -45,20 +45,39 @@ def keep(key: str, *, editor: User, article: Article | None, fields: Fields) -> 
     mine.filter(typed_at__lt=now - KEPT_FOR).delete()
     if mine.filter(key=key, settled_at=None).update(fields=fields, typed_at=now):
         return
-    if not UnsavedCopy.objects.filter(key=key).exists():
-        UnsavedCopy.objects.create(
-            key=key, editor=editor, article=article, fields=fields, typed_at=now
-        )
+    _create(key, editor=editor, article=article, fields=fields, typed_at=now)
 
 
-def settle(key: str, *, editor: User) -> None:
-    """Offer the copy named ``key`` no more, and forget what it held."""
+def settle(key: str, *, editor: User, article: Article | None = None) -> None:
+    """Offer the copy named ``key`` no more, and forget what it held.
+
+    ``article`` is what was saved from it, if it was saved.
+    """
     now = timezone.now()
     mine = UnsavedCopy.objects.filter(key=key, editor=editor)
-    if mine.update(fields=[], settled_at=now):
-        return
-    if not UnsavedCopy.objects.filter(key=key).exists():
-        UnsavedCopy.objects.create(key=key, editor=editor, typed_at=now, settled_at=now)
+    saved = {"article": article} if article else {}
+    if not mine.update(fields=[], settled_at=now, **saved):
+        _create(key, editor=editor, article=article, typed_at=now, settled_at=now)
+
+
+def settled(key: str, *, editor: User) -> int | None:
+    """Return the story that was saved from the copy named ``key``: 0 if none is known.
+
+    None if the form was not saved yet. In a transaction another one that saves it now
+    is waited for.
+    """
+    mine = UnsavedCopy.objects.filter(key=key, editor=editor)
+    if connection.in_atomic_block:
+        mine = mine.select_for_update()
+    copy = mine.only("settled_at", "article_id").first()
+    return (copy.article_id or 0) if copy and copy.settled_at else None
+
+
+def _create(key: str, **fields: Any) -> None:
+    # Two requests may name one form at once; a key that is there stays whose it is.
+    UnsavedCopy.objects.bulk_create(
+        [UnsavedCopy(key=key, **fields)], ignore_conflicts=True
+    )
 
 
 def settled_among(keys: Iterable[str], *, editor: User) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import unicodedata
+from functools import lru_cache
 
 from django.conf import settings
 from django.utils.html import format_html
@@ -24,6 +25,7 @@ NOBODY = mark_safe(  # our own drawing
 )
 
 
+@lru_cache(maxsize=1000)
 def draw(name: str, address: str, style: str) -> SafeString:
     """Return a square picture for who goes by ``name`` and ``address``, as SVG.
 

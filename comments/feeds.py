@@ -1,110 +1,93 @@
-"""Atom feeds of comments: of one story, and of the site."""
+"""Feeds of comments: of one story, and of the site."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
-from django.contrib.syndication.views import Feed
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from articles import page_versions
 from articles.models import Article
+from articles.story_entries import id_of
 from comments.models import Comment
 from newsroom.page_cache import Version, shared_page
+from newsroom.syndication import Channel, Entry, Person, absolute, answer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
-    from django.http import HttpRequest, HttpResponse
+    from comments.querysets import CommentQuerySet
 
 NEWEST = 50
 
 
-class _Comments(Feed):
-    """Approved comments on live stories, newest first. Every address is the site's own."""
-
-    feed_type = Atom1Feed
-
-    def feed_url(self, article: Article | None) -> str:
-        if article:
-            return _absolute(reverse("comments:story-feed", args=[article.pk]))
-        return _absolute(reverse("comments:site-feed"))
-
-    feed_guid = feed_url
-
-    def title(self, article: Article | None) -> str:
-        if article is None:
-            return _("Comments")
-        revision = article.shown()
-        headline = revision.headline if revision else ""
-        return _("Comments on “%(headline)s”") % {"headline": headline}
-
-    def link(self, article: Article | None) -> str:
-        return _absolute(article.get_absolute_url() if article else "/")
-
-    def items(self, article: Article | None) -> Sequence[Comment]:
-        live = Article.objects.live()
-        comments = Comment.objects.filter(state=Comment.State.APPROVED)
-        comments = (
-            comments.filter(thread=article.pk)
-            if article
-            else comments.filter(thread__article__in=live)
-        )
-        stories = ("thread__article__live", "thread__article__next")
-        return list(comments.select_related(*stories).order_by("-pk")[:NEWEST])
-
-    def item_title(self, item: Comment) -> str:
-        revision = item.thread.article.shown()
-        names = {"name": item.name, "headline": revision.headline if revision else ""}
-        return _("%(name)s on “%(headline)s”") % names
-
-    def item_description(self, item: Comment) -> str:
-        return item.html
-
-    def item_link(self, item: Comment) -> str:
-        return _absolute(item.get_absolute_url())
-
-    item_guid = item_link
-
-    def item_author_name(self, item: Comment) -> str:
-        return item.name
-
-    def item_pubdate(self, item: Comment) -> datetime:
-        return item.created_at
-
-    def item_updateddate(self, item: Comment) -> datetime:
-        return item.edited_at or item.created_at
-
-
-class _OfStory(_Comments):
-    def get_object(self, request: HttpRequest, article_id: int) -> Article:
-        stories = Article.objects.select_related("section", "live", "next")
-        return get_object_or_404(stories.live(), pk=article_id)
-
-
-def _version_of_story(*, article_id: int) -> Version:
+def _version_of_story(*, article_id: int, **captured: object) -> Version | None:
     return page_versions.of_article(article_id)
 
 
 @require_safe
 @shared_page(version=_version_of_story)
-def of_story(request: HttpRequest, article_id: int) -> HttpResponse:
+def of_story(request: HttpRequest, article_id: int, kind: str = "rss") -> HttpResponse:
     """Answer with the newest comments on one story."""
-    return _OfStory()(request, article_id=article_id)
+    stories = Article.objects.select_related("section", "live", "next")
+    article = get_object_or_404(stories.live(), pk=article_id)
+    revision = article.shown()
+    headline = revision.headline if revision else ""
+    channel = Channel(
+        title=_("Comments on “%(headline)s”") % {"headline": headline},
+        url=article.get_absolute_url(),
+        feed=_address_of("story-feed", kind, article_id),
+        publisher=_publisher(request),
+        entries=_entries(Comment.objects.filter(thread=article_id)),
+    )
+    return answer(channel, kind)
 
 
 @require_safe
 @shared_page(version=page_versions.of_site)
-def of_site(request: HttpRequest) -> HttpResponse:
+def of_site(request: HttpRequest, kind: str = "rss") -> HttpResponse:
     """Answer with the newest comments on all stories, a minute old at most."""
-    return _Comments()(request)
+    live = Article.objects.live()
+    channel = Channel(
+        title=f"{_('Comments')} – {_publisher(request)}",
+        url=reverse("articles:front"),
+        feed=_address_of("site-feed", kind),
+        publisher=_publisher(request),
+        entries=_entries(Comment.objects.filter(thread__article__in=live)),
+    )
+    return answer(channel, kind)
 
 
-def _absolute(path: str) -> str:
-    return f"{settings.SITE_URL}{path}"
+def _entries(comments: CommentQuerySet) -> list[Entry]:
+    stories = ("thread__article__live", "thread__article__next")
+    approved = comments.filter(state=Comment.State.APPROVED)
+    return [
+        _entry(comment)
+        for comment in approved.select_related(*stories).order_by("-pk")[:NEWEST]
+    ]
+
+
+def _entry(comment: Comment) -> Entry:
+    article = comment.thread.article
+    revision = article.shown()
+    names = {"name": comment.name, "headline": revision.headline if revision else ""}
+    return Entry(
+        id=f"{id_of(article)}-comment-{comment.pk}",
+        url=absolute(comment.get_absolute_url()),
+        title=_("%(name)s on “%(headline)s”") % names,
+        published=comment.created_at,
+        updated=comment.edited_at or comment.created_at,
+        content=comment.html,
+        authors=[Person(comment.name)],
+    )
+
+
+def _address_of(name: str, kind: str, *numbers: int) -> str:
+    arguments = numbers if kind == "rss" else (*numbers, kind)
+    return reverse(f"comments:{name}", args=arguments)
+
+
+def _publisher(request: HttpRequest) -> str:
+    return request.publication.name  # type: ignore[attr-defined]

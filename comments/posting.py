@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -15,9 +17,12 @@ from comments import notification, screening, slow_mode, text
 from comments.models import Ban, Comment, Thread, step
 from comments.rules import Rules, is_open, is_slow, rules_of
 from comments.screening import Circumstances
+from newsroom.compiled import Compiled, examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from django.db.models import QuerySet
 
     from articles.models import Article
 
@@ -108,9 +113,17 @@ def import_comments(article: Article, comments: Iterable[Comment]) -> None:
 
 def locked_thread(article: Article) -> Thread:
     """Return the article's thread, new if need be, locked until the transaction ends."""
-    thread, _created = Thread.objects.select_for_update().get_or_create(article=article)
+    thread = _THREAD.first(article.pk)
+    if thread is None:
+        locked = Thread.objects.select_for_update()
+        thread, _created = locked.get_or_create(article=article)
     thread.article = article
     return thread
+
+
+_THREAD = Compiled(
+    lambda pk: Thread.objects.select_for_update().filter(article=pk), -1605
+)
 
 
 def store(comment: Comment) -> None:
@@ -148,34 +161,78 @@ def _place(comment: Comment, reply_to: int | None, rules: Rules) -> dict[str, An
 
     It asks under the thread's lock, so that two tabs cannot post the same words.
     """
-    known = _known_of(comment, reply_to, rules)
-    if not reply_to:
-        thread = Thread.objects.filter(pk=comment.thread.pk)
-        return dict(thread.values(**known).get())
-    repliable = comment.thread.comments.repliable(levels=rules.levels)
-    comment.parent = repliable.filter(pk=reply_to).annotate(**known).first()
-    if comment.parent is None:
+    thread, now = comment.thread, timezone.now()
+    times = [now, now - timedelta(seconds=rules.flood_seconds)]
+    if is_slow(thread, now):
+        times.append(now - timedelta(seconds=_seconds_between(thread, rules)))
+    networks = [one for one in (*comment.network_keys, comment.network_key) if one]
+    address = [comment.email, comment.email.rpartition("@")[2]] if comment.email else []
+    answered = [reply_to] if reply_to else []
+    said = comment.reader_hash, comment.name, comment.source
+    kind = len(times), len(answered), rules.levels, len(address), len(networks)
+    found = _known(*kind).first(
+        *times, thread.pk, *answered, *said, *address, *networks
+    )
+    if answered:
+        comment.parent = found
+    if found is None:
         raise NotRepliable
-    return vars(comment.parent)
+    return vars(found)
 
 
-def _known_of(comment: Comment, reply_to: int | None, rules: Rules) -> dict[str, Any]:
-    now = timezone.now()
+@lru_cache(maxsize=64)
+def _known(
+    times: int, answered: int, levels: int, address: int, networks: int
+) -> Compiled:
+    """Return the query of ``_place`` for so many arguments of each kind."""
+
+    def write(*arguments: Any) -> QuerySet[Any]:
+        rest = iter(arguments)
+        now, *since = islice(rest, times)
+        thread: int = next(rest)
+        reply_to: Any = next(islice(rest, answered), None)
+        reader, name, source = islice(rest, 3)
+        email, _domain = islice(rest, address) if address else ("", "")
+        comment = Comment(
+            reader_hash=reader, name=name, source=source, email=email, thread_id=thread
+        )
+        comment.network_keys = tuple(rest)
+        known = _known_of(comment, reply_to, now, *since)
+        if not answered:
+            return Thread.objects.filter(pk=thread).annotate(**known)
+        repliable = Comment.objects.filter(thread=thread).repliable(levels=levels)
+        return repliable.filter(pk=reply_to).annotate(**known)
+
+    ages = (datetime(1605 + age, 1, 2, tzinfo=UTC) for age in range(times))
+    words = ("a reader", "a name", "some words")
+    addresses = ("reader@a.domain", "a.domain")[:address]
+    networks_ = (f"network {number}" for number in range(networks))
+    return Compiled(
+        write, *ages, *examples(1 + answered), *words, *addresses, *networks_
+    )
+
+
+def _known_of(
+    comment: Comment,
+    reply_to: int | None,
+    now: datetime,
+    flood_since: datetime,
+    slow_since: datetime | None = None,
+) -> dict[str, Any]:
     theirs = Comment.objects.filter(reader_hash=comment.reader_hash)
     by_address = Comment.objects.filter(email=comment.email)
     person = by_address if comment.email else theirs
     repeated = person.filter(
-        thread=comment.thread,
+        thread=comment.thread_id,
         parent=reply_to,
         name=comment.name,
         source=comment.source,
     )
     approved = by_address.exclude(email="").exclude(name="")
     approved = approved.filter(name=comment.name, state=Comment.State.APPROVED)
-    just_now = Q(created_at__gt=now - timedelta(seconds=rules.flood_seconds))
-    if is_slow(comment.thread, now):
-        since = now - timedelta(seconds=_seconds_between(comment.thread, rules))
-        just_now |= Q(created_at__gt=since, thread=comment.thread)
+    just_now = Q(created_at__gt=flood_since)
+    if slow_since:
+        just_now |= Q(created_at__gt=slow_since, thread=comment.thread_id)
     bans = Ban.objects.in_force(now).on(comment)
     return {
         "is_repeated": Exists(repeated),

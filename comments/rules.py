@@ -10,10 +10,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from comments.models import Discussion
+from newsroom.compiled import Compiled
+from newsroom.remembered import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+
+    from django.db.models import QuerySet
 
     from articles.models import Article
     from comments.models import Thread
@@ -78,12 +82,28 @@ class Rules:
 
 def rules_of(article: Article) -> Rules:
     """Return what holds for comments on ``article``, in one query."""
-    found = Discussion.objects.filter(
-        Q(section=None, article=None)
-        | Q(section=article.section_id)
-        | Q(article=article.pk)
-    )
-    return combined(found)
+    return combined(_SETTINGS.all(article.section_id, article.pk))
+
+
+def _settings_of(section_id: int, article_id: int) -> QuerySet[Discussion]:
+    wider = Q(section=None, article=None) | Q(section=section_id)
+    return Discussion.objects.filter(wider | Q(article=article_id))
+
+
+_SETTINGS = Compiled(_settings_of, -1605, -1606)
+
+
+def rules_shown(article: Article) -> Rules:
+    """Return the same for a page: without a query, if ``article`` has its companions."""
+    rules = _rules_of_section(article.section_id)
+    own = getattr(article, "discussion", None)
+    return rules.overridden_by(own) if own else rules
+
+
+@remembered
+def _rules_of_section(section_id: int) -> Rules:
+    wider = Q(section=None) | Q(section=section_id)
+    return combined(Discussion.objects.filter(wider, article=None))
 
 
 def combined(settings: Iterable[Discussion]) -> Rules:

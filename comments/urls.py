@@ -2,14 +2,15 @@ from django.urls import path
 
 from comments import feeds
 from comments.views import correspondence, objecting, own, reading, recommending
+from newsroom.syndication import feed_paths
 
 app_name = "comments"
 urlpatterns = [
     path("<int:pk>/", reading.comment, name="comment"),
     path("<int:pk>/replies/", reading.replies, name="replies"),
     path("story/<int:article_id>/", reading.thread, name="thread"),
-    path("story/<int:article_id>/feed/", feeds.of_story, name="story-feed"),
-    path("feed/", feeds.of_site, name="site-feed"),
+    *feed_paths("story/<int:article_id>/feed/", feeds.of_story, name="story-feed"),
+    *feed_paths("feed/", feeds.of_site, name="site-feed"),
     path("<int:pk>/recommend/", recommending.recommend, name="recommend"),
     path("status/<slug:key>/", own.status, name="status"),
     path("status/<slug:key>/edit/", own.edit, name="edit"),

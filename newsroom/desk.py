@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import MAXYEAR, MINYEAR, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import BadRequest
 from django.http import Http404
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy
+from django.views.i18n import JavaScriptCatalog
 
-from articles.models import Article, Image
+from articles.models import Article, Image, Recording
+from articles.permissions import may_publish
 from newsroom import errors, limits, networks
 from newsroom.desk_index import lists_for, turns, waiting_for
 from newsroom.staff import staff_of
@@ -27,6 +32,10 @@ if TYPE_CHECKING:
 
 A_QUARTER_HOUR = timedelta(minutes=15)
 DIGITS_OF_A_KEY = 18
+# How the names of the views end that look rows up by what the address says.
+LOOKING_UP = ("_changelist", "_add", "_change", "_delete", "_history", "_export")
+NO_LOOKUPS = {SEARCH_VAR, "ids"}  # words, and pictures to be described
+YEARS = {"year", "iso_year"}  # of a date, as parts of a lookup
 
 
 class Suggestions(AutocompleteJsonView):
@@ -37,6 +46,8 @@ class Suggestions(AutocompleteJsonView):
         if isinstance(obj, Image):
             result["picture"] = reverse("admin:articles_image_picture", args=[obj.pk])
             result["caption"] = obj.caption
+        if isinstance(obj, Recording):
+            result["caption"] = obj.description
         if isinstance(obj, Article) and obj.lead_image_id:
             picture = reverse("admin:articles_image_picture", args=[obj.lead_image_id])
             result["picture"] = picture
@@ -50,6 +61,13 @@ class Desk(admin.AdminSite):
     site_header = gettext_lazy("Newsroom")
     index_title = gettext_lazy("Desk")
     enable_nav_sidebar = True
+
+    def i18n_javascript(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Answer with the words of the scripts: Django's, the editor's and our own."""
+        packages = ["django.contrib.admin", "django_prose_editor", "newsroom"]
+        return JavaScriptCatalog.as_view(packages=packages)(request)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002  # Django's
         checked = super().admin_view(view, cacheable)
@@ -72,6 +90,7 @@ class Desk(admin.AdminSite):
         context = {
             "waiting": [one for one in waiting_for(user) if one.number],
             "lists": lists_for(user),
+            "may_arrange": may_publish(user),
             "turns": turns() if user.has_perm("articles.publish_article") else [],
         }
         context |= extra_context or {}
@@ -101,16 +120,58 @@ class Desk(admin.AdminSite):
 def _refuse_impossible(request: HttpRequest, object_id: str) -> None:
     """Raise what gives a 404 or 400 where Django's own admin would fail with a 500.
 
-    Every key here is a number of 64 bits, and every year one that a date can have.
+    Every key here is a number of 64 bits, every day one that is a day in each time
+    zone, and no field is called by an empty name.
     """
     if object_id.isdecimal() and len(object_id) > DIGITS_OF_A_KEY:
         raise Http404
     for key in request.POST.getlist("_selected_action"):
         if not (key.isascii() and key.isdecimal() and len(key) <= DIGITS_OF_A_KEY):
             raise BadRequest("What was selected has no such number.")
-    for name in request.GET:
-        year = request.GET.get(name, "")
-        if name.endswith("__year") and not (
-            year.isdecimal() and MINYEAR <= int(year[:5]) < MAXYEAR
-        ):
+    if "" in {request.GET.get(TO_FIELD_VAR), request.POST.get(TO_FIELD_VAR)}:
+        raise BadRequest("A field has a name.")
+    if _is_djangos(request):  # our own views look at what they are asked for
+        _refuse_lookups(request)
+
+
+def _refuse_lookups(request: HttpRequest) -> None:
+    for name, values in request.GET.lists():
+        if name in NO_LOOKUPS:
+            continue
+        parts = [part for value in values for part in value.split(",")]
+        if any(_is_too_large(part) for part in parts):
+            raise BadRequest("There is no such number.")
+        if YEARS & set(name.split("__")) and not all(map(_is_year, parts)):
             raise BadRequest("There is no such year.")
+        if any(_is_out_of_time(value) for value in values):
+            raise BadRequest("There is no such time.")
+
+
+def _is_djangos(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    name = (match.url_name if match else None) or ""
+    return name == "autocomplete" or name.endswith(LOOKING_UP)
+
+
+def _is_too_large(value: str) -> bool:
+    try:
+        return abs(int(value)) >= 10**DIGITS_OF_A_KEY
+    except ValueError:
+        return False  # no number at all, which Django answers for
+
+
+def _is_year(value: str) -> bool:
+    # The first year and the last begin or end outside of time in some zone.
+    return value.isdecimal() and MINYEAR < int(value[:5]) < MAXYEAR
+
+
+def _is_out_of_time(value: str) -> bool:
+    try:
+        moment = parse_datetime(value)
+        if moment and moment.tzinfo:
+            moment.astimezone(UTC)
+    except ValueError:
+        return False  # no time at all, which Django answers for
+    except OverflowError:
+        return True
+    return False

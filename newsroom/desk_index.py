@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles.models import Article, Image, Redaction
+from articles.models import Article, Edition, Image, Redaction
+from articles.own_sections import of_own_sections
 from articles.querysets import SOON
 from comments.models import Appeal, Comment, IllegalNotice
 from newsroom.models import User
@@ -75,9 +76,13 @@ def waiting_for(user: User) -> list[Waiting]:
         waiting.append(Waiting(_("Votes in quarantine"), votes, url))
     if user.has_perm("articles.change_article"):
         waiting += _at_the_desk()
+    if user.has_perm("articles.send_edition"):
+        paused = Edition.objects.filter(state=Edition.State.PAUSED).count()
+        url = f"{reverse('admin:articles_edition_changelist')}?state__exact=paused"
+        waiting.append(Waiting(_("Newsletters that do not go on"), paused, url))
     if user.has_perm("articles.publish_article"):
         proposed = Redaction.objects.filter(state=Redaction.State.PROPOSED)
-        others = proposed.exclude(proposed_by=user).count()
+        others = of_own_sections(user, proposed).exclude(proposed_by=user).count()
         url = f"{reverse('admin:articles_redaction_changelist')}?state__exact=proposed"
         waiting.append(Waiting(_("Redactions to confirm"), others, url))
     return waiting

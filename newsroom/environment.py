@@ -1,5 +1,6 @@
 """Read one variable of the environment, or say in one line what is wrong with it."""
 
+import re
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -64,6 +65,17 @@ def is_site_address(value: str) -> bool:
         and parts.path in {"", "/"}
         and not (parts.query or parts.fragment or parts.username)
     )
+
+
+def is_web_address(value: str) -> bool:
+    """Tell whether ``value`` is an http(s) address, with a path or without."""
+    parts = urlsplit(value)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+def is_bucket_or_none(value: str) -> bool:
+    """Tell whether ``value`` is empty, or a name that S3 lets a bucket have."""
+    return not value or bool(re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", value))
 
 
 def site_address_of(host: str, port: int) -> str:

@@ -32,6 +32,14 @@ def too_many_requests(request: HttpRequest, *, wait: timedelta) -> HttpResponse:
 
 
 @never_cache
+def storage_gone(request: HttpRequest) -> HttpResponse:
+    """Answer what needs the storage of pictures while that does not answer."""
+    response = render(request, "503.html", status=503)
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+@never_cache
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer an error of ours. No database and no request: either may be the cause."""
     return render(None, "500.html", status=500)

@@ -97,9 +97,12 @@ def deliver(
     Delivery.objects.filter(pk=delivery_id).update(sent_at=timezone.now())
 
 
-def forget(recipient: str) -> None:
-    """Forget what was sent to ``recipient``, and send nothing that waits."""
-    deliveries = Delivery.objects.filter(recipient=recipient)
+def forget(recipient: str, *, about: str = "") -> None:
+    """Forget what was sent to ``recipient``, and send nothing that waits.
+
+    ``about`` is how the events begin that are meant; "" for all.
+    """
+    deliveries = Delivery.objects.filter(recipient=recipient, event__startswith=about)
     ids = list(deliveries.values_list("pk", flat=True))
     tasks = DBTaskResult.objects.filter(
         task_path=deliver.module_path, args_kwargs__args__0__in=ids

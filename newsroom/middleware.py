@@ -1,5 +1,6 @@
-"""Refuse requests that cannot be read, and bring the publication to all others."""
+"""Refuse what cannot be read or stored, and bring the publication to all others."""
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
@@ -7,7 +8,18 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from newsroom import errors
 from newsroom.models import Publication
+from newsroom.remembered import remembered
+from newsroom.storage import StorageGone
+
+
+@remembered
+def _publication() -> Publication:
+    return Publication.objects.current()
+
+
+logger = logging.getLogger(__name__)
 
 
 class PublicationMiddleware:
@@ -19,7 +31,7 @@ class PublicationMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith(settings.MEDIA_URL):
             return self.get_response(request)  # a picture shows no time
-        publication = Publication.objects.current()
+        publication = _publication()
         request.publication = publication  # type: ignore[attr-defined]
         with timezone.override(publication.zone):
             return self.get_response(request)
@@ -42,3 +54,21 @@ class UnreadableMiddleware:
         if charset.lower() not in {"utf-8", "utf8"}:
             raise BadRequest("A form must be sent in UTF-8.")
         return self.get_response(request)
+
+
+class StorageGoneMiddleware:
+    """Answer 503, in words, where the storage of pictures does not answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        if isinstance(exception, StorageGone):
+            logger.error("The storage of pictures does not answer: %s", exception)
+            return errors.storage_gone(request)
+        return None

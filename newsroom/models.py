@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import secrets
 import zoneinfo
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -11,11 +14,17 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
+from newsroom import acts, colours
+from newsroom.compiled import Compiled
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
+
+
+DEFAULT_ACCENT = "#9a2a1f"  # as in static/css/tokens.css
 
 
 class User(AbstractUser):
@@ -40,10 +49,40 @@ def validate_time_zone(value: str) -> None:
         )
 
 
+def validate_accent(value: str) -> None:
+    """Raise ``ValidationError`` unless text in this colour can be read on our paper."""
+    if not colours.is_colour(value):
+        raise ValidationError(
+            _("“%(value)s” is no colour. Give one as in “#9a2a1f”."),
+            params={"value": value},
+        )
+    found = colours.least_contrast(value, colours.LIGHT_PAPERS)
+    if found < colours.LEAST_CONTRAST:
+        raise ValidationError(
+            _(
+                "Words in %(value)s cannot be read on light paper: the contrast is "
+                "%(found)s : 1, and %(least)s : 1 is the least. Try %(darker)s."
+            ),
+            params={
+                "value": value,
+                # Rounded down: 4.49 is not 4.5.
+                "found": localize(math.floor(10 * found) / 10),
+                "least": localize(colours.LEAST_CONTRAST),
+                "darker": colours.darkened(value),
+            },
+        )
+
+
+def picture_name(publication: Publication, name: str) -> str:
+    """Return a name with 128 random bits, never used again: cacheable for ever."""
+    token = secrets.token_hex(16)
+    return f"{token[:2]}/{token}{PurePath(name).suffix}"
+
+
 class PublicationQuerySet(models.QuerySet["Publication"]):
     def current(self) -> Publication:
         """Return the one publication: what was saved, else the defaults, unsaved."""
-        return self.first() or Publication()
+        return _PUBLICATION.first() or Publication()
 
 
 class Publication(models.Model):
@@ -79,6 +118,62 @@ class Publication(models.Model):
         help_text=_("The one that pages show times in, as in “Europe/Vienna”."),
     )
 
+    accent = models.CharField(
+        _("accent colour"),
+        max_length=7,
+        default=DEFAULT_ACCENT,
+        validators=[validate_accent],
+        help_text=_(
+            "The one colour beside ink and paper. The dark scheme gets a lighter tint."
+        ),
+    )
+    logo = models.ImageField(
+        _("logo"),
+        upload_to=picture_name,
+        blank=True,
+        max_length=60,
+        width_field="logo_width",
+        height_field="logo_height",
+        help_text=_(
+            "In the place of the name over every page: PNG, WebP or JPEG, not SVG; best "
+            "200 pixels high or more, on a transparent ground."
+        ),
+    )
+    logo_width = models.PositiveIntegerField(null=True, editable=False)  # pixels
+    logo_height = models.PositiveIntegerField(null=True, editable=False)  # pixels
+    logo_dark = models.ImageField(
+        _("logo for the dark scheme"),
+        upload_to=picture_name,
+        blank=True,
+        max_length=60,
+        help_text=_("Of the same shape. Empty: the same logo."),
+    )
+    icon = models.ImageField(
+        _("icon"),
+        upload_to=picture_name,
+        blank=True,
+        max_length=60,
+        help_text=_(
+            "A square picture of 512 pixels or more, for tabs and home screens. Empty: "
+            "the first letter of the name on the accent colour."
+        ),
+    )
+    # Where the icons made of all that are stored, by the name of each.
+    icons = models.JSONField(default=dict, editable=False)
+    feeds_in_full = models.BooleanField(
+        _("whole stories in feeds"),
+        default=True,
+        help_text=_("Otherwise feeds have the headline and the standfirst alone."),
+    )
+    robots = models.TextField(
+        _("robots.txt"),
+        blank=True,
+        help_text=_(
+            "What crawlers are asked. Where the sitemaps are is always added. Empty it, "
+            "and the lines that came with the site are back."
+        ),
+    )
+
     objects = PublicationQuerySet.as_manager()
 
     class Meta:
@@ -99,6 +194,9 @@ class Publication(models.Model):
     def zone(self) -> zoneinfo.ZoneInfo:
         """The time zone as an object."""
         return zoneinfo.ZoneInfo(self.time_zone)
+
+
+_PUBLICATION = Compiled(lambda: Publication.objects.order_by("pk")[:1])
 
 
 class SiteVersion(models.Model):
@@ -129,11 +227,11 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Write down that ``actor`` (none: the system) did ``act`` to ``thing``."""
         return self.create(
             actor=actor,
-            actor_name=actor.name if actor else "",
+            actor_name=_fitting("actor_name", actor.name if actor else ""),
             act=act,
             object_type=thing._meta.label,
             object_id=thing.pk,
-            object_name=str(thing)[:255],
+            object_name=_fitting("object_name", str(thing)),
             reason=reason,
             before=before,
             after=after,
@@ -153,26 +251,21 @@ class EventQuerySet(models.QuerySet["Event"]):
         name = f"{thing._meta.verbose_name} {thing.pk}"
         super(EventQuerySet, self.about(thing)).update(object_name=name)
 
-    def overwrite_about(
-        self, thing: models.Model, overwrite: Callable[[Any], Any]
-    ) -> None:
-        """Let ``overwrite`` take words out of the record of ``thing``: a redaction.
-
-        It is given each text or structure of texts. With ``forget_name_of`` the one
-        change that the record knows.
-        """
-        names = ("object_name", "reason", "before", "after")
-        for event in self.about(thing).iterator(chunk_size=200):
-            old = {name: getattr(event, name) for name in names}
-            new = {name: overwrite(value) for name, value in old.items()}
-            if new != old:
-                super(EventQuerySet, self.filter(pk=event.pk)).update(**new)
+    def overwrite(self, **fields: Any) -> int:
+        """Change events after all: for a redaction by two editors, and nothing else."""
+        return super().update(**fields)
 
     def update(self, **kwargs: Any) -> int:
         raise TypeError("The record of events is append-only.")
 
     def delete(self) -> tuple[int, dict[str, int]]:
         raise TypeError("The record of events is append-only.")
+
+
+def _fitting(name: str, value: str) -> str:
+    # Names may be longer than the record's own columns.
+    field: Any = Event._meta.get_field(name)
+    return value[: field.max_length]
 
 
 class Event(models.Model):
@@ -208,7 +301,13 @@ class Event(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.actor_name or _('the system')}: {self.act} {self.object_name}"
+        actor = self.actor_name or _("the system")
+        return f"{actor}: {self.act_name} {self.object_name}"
+
+    @property
+    def act_name(self) -> str:
+        """What was done, in the current language."""
+        return acts.name_of(self.act)
 
 
 class NetworkSalt(models.Model):

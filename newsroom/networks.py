@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 from datetime import date, timedelta
 from functools import lru_cache
@@ -15,18 +16,30 @@ from newsroom.models import NetworkSalt
 
 PREFIX_BITS = {4: 24, 6: 56}  # an office, a household, a mobile carrier's gateway
 
+# 203.0.113.7:4711, [2001:db8::1]:443 and [2001:db8::1], as some load balancers write.
+# An IPv6 address without brackets has no port: its last group would pass for one.
+_WITH_PORT = re.compile(
+    r"(?:\[(?P<six>[^\[\]]+)\]|(?P<four>[0-9.]+(?=:)))(?::[0-9]{1,5})?", re.ASCII
+)
+
 
 def client_address(request: HttpRequest) -> str:
     """Return the address the request came from, as far as it can be believed.
 
     Each of the ``TRUSTED_PROXIES`` in front appends one entry to X-Forwarded-For;
-    what stands before theirs was written by the client, and is not looked at.
+    what stands before theirs was written by the client, and is not looked at. A port
+    beside the address is left out.
     """
     proxies = settings.TRUSTED_PROXIES
     forwarded = request.headers.get("X-Forwarded-For", "").split(",")
     if proxies and len(forwarded) >= proxies and forwarded[-proxies].strip():
-        return forwarded[-proxies].strip()
+        return _without_port(forwarded[-proxies].strip())
     return request.META.get("REMOTE_ADDR", "")
+
+
+def _without_port(entry: str) -> str:
+    found = _WITH_PORT.fullmatch(entry)
+    return (found["six"] or found["four"]) if found else entry
 
 
 def network_key(request: HttpRequest) -> str:

@@ -11,9 +11,21 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware, RejectRequest
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 type View = Callable[..., HttpResponse]
+
+# What a reader typed, by the names of the fields that our public forms have.
+LABELS = {
+    "comment": _("Comment"),
+    "name": _("Name"),
+    "email": _("Email"),
+    "website": _("Website"),
+    "score": _("Stars"),
+    "reason": _("Reason"),
+    "text": _("Text"),
+}
 
 
 def same_origin(view: View) -> View:
@@ -67,7 +79,7 @@ def refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     if not getattr(request, "from_same_origin_view", False):
         return render(request, "403_csrf.html", status=403)
     typed = [
-        (name, value)
+        (name, LABELS.get(name), value)
         for name, values in request.POST.lists()
         if name != "csrfmiddlewaretoken"
         for value in values

@@ -3,6 +3,7 @@
 from email.utils import parseaddr
 from importlib.util import find_spec
 from pathlib import Path
+from string import ascii_lowercase, digits
 from urllib.parse import urlsplit
 
 from django.conf.global_settings import LANGUAGES
@@ -12,7 +13,9 @@ from js_asset import static_lazy
 
 from newsroom.environment import (
     REQUIRED,
+    is_bucket_or_none,
     is_site_address,
+    is_web_address,
     read,
     read_file,
     site_address_of,
@@ -79,13 +82,16 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "newsroom.page_cache.PageCacheMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "newsroom.middleware.UnreadableMiddleware",
+    "newsroom.middleware.StorageGoneMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "newsroom.page_cache.PageCacheMiddleware",
+    "newsroom.old_feeds.OldFeedQueryMiddleware",
+    "newsroom.page_cache.ParametersMiddleware",
     # What follows runs for pages that no cache holds: the admin, and what readers do.
     "newsroom.staff.SessionMiddleware",
     "newsroom.same_origin.SameOriginMiddleware",
@@ -120,7 +126,15 @@ TEMPLATES = [
 RELEASE = read(
     "RELEASE",
     default=digest_of(
-        BASE_DIR, patterns=("templates/**/*.html", "*/*.py", "*/*/*.py", "static/*/*")
+        BASE_DIR,
+        patterns=(
+            "templates/**/*.html",
+            "templates/**/*.xml",
+            "*/*.py",
+            "*/*/*.py",
+            "static/*/*",
+            "newsroom/locale/*/*/*.mo",
+        ),
     ),
     example="2026-11-23.1",
 )
@@ -143,12 +157,13 @@ if _database["ENGINE"].endswith("sqlite3"):
     VAR.mkdir(mode=0o700, exist_ok=True)  # where the default one stands
     # Immediate: a transaction that will write waits for its turn at the start, where
     # the timeout applies; a deferred one would fail in the middle.
+    _database["CONN_MAX_AGE"] = None  # each thread keeps its own open
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,  # seconds
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-            "PRAGMA cache_size=-16000; PRAGMA mmap_size=134217728;"
+            "PRAGMA cache_size=-4000; PRAGMA mmap_size=134217728;"
         ),
     }
 elif DATABASE_POOL_SIZE and find_spec("psycopg_pool"):
@@ -166,7 +181,21 @@ _cache = read(
     example="redis://127.0.0.1:6379/0",
     valid=lambda cache: bool(cache.get("BACKEND")),
 )
+CACHE_MEGABYTES = read(
+    "CACHE_MEGABYTES", "int", 16, example="16", valid=lambda size: size > 0
+)
+if _cache["BACKEND"].endswith("LocMemCache"):
+    _cache["BACKEND"] = "newsroom.caches.MemoryCache"
+    _cache["OPTIONS"] = {"max_megabytes": CACHE_MEGABYTES}
+elif _cache["BACKEND"].endswith("RedisCache"):
+    _cache["BACKEND"] = "newsroom.caches.ForgivingRedisCache"
 CACHES = {"default": _cache}
+
+# Seconds for which a cache in front may give a page once more while it asks for a new
+# one. They come on top of the second for which it may keep any page.
+STALE_WHILE_REVALIDATE = read(
+    "STALE_WHILE_REVALIDATE", "int", 0, example="1", valid=lambda n: n >= 0
+)
 
 # --- Files --------------------------------------------------------------------------
 
@@ -190,14 +219,80 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": ORIGINALS_ROOT, "base_url": None},
     },
-    "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "newsroom.static_files.StaticFilesStorage"},
 }
 if DEBUG:
     STORAGES["staticfiles"] = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
     }
+# Two buckets of a server that speaks S3 in the place of the two folders.
+S3_MEDIA_BUCKET = read(
+    "S3_MEDIA_BUCKET", default="", example="news-media", valid=is_bucket_or_none
+)
+S3_ORIGINALS_BUCKET = read(
+    "S3_ORIGINALS_BUCKET",
+    default="",
+    example="news-originals",
+    # Both or neither; never one for both, for only one of them is public.
+    valid=lambda name: (
+        is_bucket_or_none(name)
+        and bool(name) == bool(S3_MEDIA_BUCKET)
+        and (not name or name != S3_MEDIA_BUCKET)
+    ),
+)
+S3_ENDPOINT_URL = read(
+    "S3_ENDPOINT_URL",
+    default="",
+    example="https://s3.example.org",
+    valid=lambda address: not address or is_web_address(address),
+)
+S3_REGION = read(
+    "S3_REGION",
+    default="",
+    example="eu-central-1",
+    valid=lambda region: not set(region) - {"-", *ascii_lowercase, *digits},
+)
+S3_ACCESS_KEY_ID = read(
+    "S3_ACCESS_KEY_ID",
+    default="",
+    example="AKIAIOSFODNN7EXAMPLE",
+    valid=lambda key: " " not in key,
+)
+S3_SECRET_ACCESS_KEY = read(
+    "S3_SECRET_ACCESS_KEY",
+    default="",
+    example="a-long-secret-text",
+    valid=lambda key: " " not in key,
+)
+# Where readers get the renditions: the bucket or a CDN. Empty: /media/ of this site.
+S3_MEDIA_URL = read(
+    "S3_MEDIA_URL",
+    default="",
+    example="https://media.example.org/",
+    valid=lambda address: (
+        not address or (is_web_address(address) and address.endswith("/"))
+    ),
+)
+_media_hosts = []
+if S3_MEDIA_BUCKET:
+    _s3 = {
+        "endpoint_url": S3_ENDPOINT_URL or None,
+        "region_name": S3_REGION or None,
+        "access_key": S3_ACCESS_KEY_ID or None,
+        "secret_key": S3_SECRET_ACCESS_KEY or None,
+    }
+    STORAGES["default"] = {
+        "BACKEND": "newsroom.buckets.MediaBucket",
+        "OPTIONS": _s3
+        | {"bucket_name": S3_MEDIA_BUCKET, "base_url": S3_MEDIA_URL or MEDIA_URL},
+    }
+    STORAGES["originals"] = {
+        "BACKEND": "newsroom.buckets.OriginalsBucket",
+        "OPTIONS": _s3 | {"bucket_name": S3_ORIGINALS_BUCKET},
+    }
+    if S3_MEDIA_URL:
+        _media = urlsplit(S3_MEDIA_URL)
+        _media_hosts = [f"{_media.scheme}://{_media.netloc}"]
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # bytes; a long story with its markup
 IMAGE_MAX_PIXELS = read(
@@ -205,6 +300,22 @@ IMAGE_MAX_PIXELS = read(
 )
 IMAGE_MAX_BYTES = read(
     "IMAGE_MAX_BYTES", "int", 40_000_000, example="40000000", valid=lambda n: n > 0
+)
+RECORDING_MAX_BYTES = read(
+    "RECORDING_MAX_BYTES",
+    "int",
+    300_000_000,
+    example="300000000",
+    valid=lambda n: n > 0,
+)
+# Any host can be a Mastodon server: these may be shown in stories, after a click.
+EMBED_MASTODON_SERVERS = frozenset(
+    read(
+        "EMBED_MASTODON_SERVERS",
+        default="mastodon.social",
+        example="mastodon.social,mastodon.online",
+        valid=lambda hosts: not set(hosts) - {*",.-", *ascii_lowercase, *digits},
+    ).split(",")
 )
 
 # The blocks of our own that the body's editor knows, beside the usual ones. What may
@@ -215,6 +326,16 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
         "extensions": {
             name: lambda config, allowed: None
             for name in ("StoryFigure", "ReadMore", "PullQuote")
+        },
+    },
+    {
+        "js": [static_lazy("js/editor-longread.js")],
+        "extensions": {
+            name: lambda config, allowed: None
+            for name in (
+                *("Footnote", "StoryTable", "StoryCell", "StoryHeader"),
+                *("Gallery", "Embed", "StoryRecording"),
+            )
         },
     },
     # These two add no element to what is stored.
@@ -248,6 +369,25 @@ MAIL_FROM = read(
     valid=lambda address: "@" in parseaddr(address)[1],
 )
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
+# Where editions of the newsletter come back to that cannot be delivered: the server that
+# takes mail for it gives what comes for bounces+ANYTHING@… to `manage.py read_bounce`.
+MAIL_BOUNCES = read(
+    "MAIL_BOUNCES",
+    default="",
+    example="bounces@news.example.org",
+    # RFC 5321, 4.5.3.1.1: 64 characters before the @, of which we add up to 34.
+    valid=lambda address: (
+        not address
+        or (
+            address.count("@") == 1
+            and 0 < address.find("@") <= 30
+            and " " not in address
+        )
+    ),
+)
+NEWSLETTER_MAILS_PER_MINUTE = read(
+    "NEWSLETTER_MAILS_PER_MINUTE", "int", 600, example="600", valid=lambda n: n > 0
+)
 MAILERS = {
     "default": {
         "BACKEND": _mail["EMAIL_BACKEND"],
@@ -291,9 +431,21 @@ LANGUAGE_CODE = read(
     "LANGUAGE_CODE", default="en", example="en", valid=dict(LANGUAGES).__contains__
 )
 USE_I18N = True
+# One catalogue for all apps and templates: `make messages` writes it anew.
+LOCALE_PATHS = [BASE_DIR / "newsroom" / "locale"]
 USE_TZ = True
 TIME_ZONE = (
     "UTC"  # of the storage; pages are in the publication's own, set in the admin
+)
+
+# --- Being found --------------------------------------------------------------------
+
+# Told of each new story, so that readers of feeds have it at once: a WebSub hub.
+WEBSUB_HUB = read(
+    "WEBSUB_HUB",
+    default="",
+    example="https://pubsubhubbub.appspot.com/",
+    valid=lambda hub: not hub or is_web_address(hub),
 )
 
 # --- Security -----------------------------------------------------------------------
@@ -324,7 +476,10 @@ SECURE_CSP = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF, CSP.NONCE],
     "style-src": [CSP.SELF, CSP.NONCE],
-    "img-src": [CSP.SELF],
+    "img-src": [CSP.SELF, *_media_hosts],
+    "media-src": [CSP.SELF, *_media_hosts],
+    # Our own page around a provider's, after a click; see articles.views.embeds.
+    "frame-src": [CSP.SELF],
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "manifest-src": [CSP.SELF],

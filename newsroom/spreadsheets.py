@@ -6,6 +6,10 @@ from typing import Any
 
 from django.http import HttpResponse
 
+# A cell that begins so is run as a formula by spreadsheets (OWASP, CSV injection): some
+# pass over blanks before it, and in East Asian settings take the wide forms for it.
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
 
 def csv_of(
     name: str, head: Sequence[str], rows: Iterable[Iterable[Any]]
@@ -20,7 +24,5 @@ def csv_of(
 
 
 def _harmless(value: Any) -> Any:
-    # A cell that begins so is run as a formula by spreadsheets (OWASP, CSV injection).
-    text = str(value)
-    is_formula = isinstance(value, str) and text.startswith(("=", "+", "-", "@", "\t"))
-    return f"'{text}" if is_formula else value
+    is_formula = isinstance(value, str) and value.startswith(FORMULAS)
+    return f"'{value}" if is_formula else value

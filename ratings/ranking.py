@@ -11,6 +11,7 @@ from django.db.models import F, FloatField, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from articles.cards import cards_of
 from articles.models import Article
 from ratings.models import PRIOR_AVERAGE, PRIOR_VOTES, STARS, DayTally, Tally
 
@@ -55,7 +56,7 @@ def ranked(by: By, over: Over, at: datetime | None = None) -> Sequence[Place]:
     at = at or timezone.now()
     rows = _of_all_time(by, at) if over == Over.ALL else _since(by, at, DAYS[over])
     sums = {row["article"]: row for row in rows}
-    stories = Article.objects.live(at).for_cards().in_bulk(list(sums))
+    stories = cards_of(sums, at)
     return [
         Place(stories[pk], row["votes"], row["sum_of_stars"] / row["votes"])
         for pk, row in sums.items()

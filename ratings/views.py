@@ -85,7 +85,7 @@ def vote(request: HttpRequest, article_id: int) -> HttpResponse:
     return response if is_withdrawal else readers.remember(reader, response)
 
 
-def _version_of_counting(*, article_id: int) -> Version:
+def _version_of_counting(*, article_id: int) -> Version | None:
     return page_versions.of_article(article_id)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, connection, transaction
@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from articles import page_versions
 from articles.models import Article
+from newsroom.compiled import Compiled
 from ratings.models import DayTally, Rating, RatingSettings, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date, datetime
+    from datetime import date
 
 # A browser that keeps no cookie and sends twice is one reader pressing twice.
 SAME_HAND = timedelta(seconds=10)
@@ -189,32 +190,50 @@ def _locked(article_id: int) -> tuple[Tally, RatingSettings]:
 
     For the first vote on an article there is no row to lock; a new one is returned.
     """
-    found = (
-        Tally.objects.select_for_update(of=("self",))
-        .select_related("article__live", "article__next", "article__section")
-        .filter(pk=article_id)
-        .annotate(settings=RatingSettings.objects.as_column())
-        .first()
-    )
-    if found:
+    if found := _TALLY.first(article_id):
         return found, RatingSettings(**(found.settings or {}))
-    article = (
-        Article.objects.select_related("live", "next", "section")
-        .filter(pk=article_id)
-        .annotate(settings=RatingSettings.objects.as_column())
-        .first()
-    )
+    article = _ARTICLE.first(article_id)
     if article is None:
         raise NotLive(article_id)
     return Tally(article=article), RatingSettings(**(article.settings or {}))
 
 
+_TALLY = Compiled(
+    lambda pk: (
+        Tally.objects.select_for_update(of=("self",))
+        .select_related("article")
+        .defer("article__body")
+        .filter(pk=pk)
+        .annotate(settings=RatingSettings.objects.as_column())
+    ),
+    -1605,
+)
+_ARTICLE = Compiled(
+    lambda pk: (
+        Article.objects.filter(pk=pk)
+        .defer("body")
+        .annotate(settings=RatingSettings.objects.as_column())
+    ),
+    -1605,
+)
+
+
 def _earlier_vote(article: Article, voter: Voter, now: datetime) -> Rating | None:
     if not voter.is_new:
-        return article.ratings.filter(voter_hash=voter.hash).first()
+        return _BY_HASH.first(article.pk, voter.hash)
     # Also one that was set aside: sending it again does not make it count.
-    return article.ratings.filter(
-        network_key=voter.network_key,
-        browser=voter.browser,
-        created_at__gt=now - SAME_HAND,
-    ).first()
+    return _BY_BROWSER.first(
+        article.pk, voter.network_key, voter.browser, now - SAME_HAND
+    )
+
+
+_BY_HASH = Compiled(
+    lambda pk, voter: Rating.objects.filter(article=pk, voter_hash=voter),
+    *(-1605, "a hash"),
+)
+_BY_BROWSER = Compiled(
+    lambda pk, network, browser, since: Rating.objects.filter(
+        article=pk, network_key=network, browser=browser, created_at__gt=since
+    ).order_by("pk")[:1],
+    *(-1605, "a network", "a browser", datetime(1605, 1, 2, tzinfo=UTC)),
+)

@@ -11,7 +11,7 @@ from django.db import connections
 import hypothesis
 import pytest
 
-from newsroom import networks
+from newsroom import networks, remembered
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
@@ -53,6 +53,7 @@ def _database(db: None, django_db_serialized_rollback: None) -> None:
 def _empty_cache() -> None:
     """Forget the pages of the test before, whose numbers this test will reuse."""
     cache.clear()
+    remembered.forget()
     networks.forget_salt()
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import email
 import email.policy
-import socket
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from aiosmtpd.controller import Controller
+
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,17 +23,25 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
+        self.return_paths: list[str] = []  # of each of them
         self.refused: set[str] = set()
+        self.busy: set[str] = set()  # refused for now
+        self.refuses_all = ""  # what it answers to every mail
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         if address in self.refused:
             return "550 No such person"
+        if address in self.busy:
+            return "450 4.2.0 Come back later"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        if self.refuses_all:
+            return self.refuses_all
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
         self.mails.append(mail)
+        self.return_paths.append(envelope.mail_from)
         return "250 Taken"
 
     def to(self, address: str) -> list[EmailMessage]:
@@ -60,9 +69,3 @@ def use_server(settings: Settings, port: int) -> None:
             "OPTIONS": {"host": "127.0.0.1", "port": port, "timeout": 5},
         }
     }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.contrib import admin
 from django.forms import BaseModelFormSet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from articles import corrections
 from articles.models import Correction
 from articles.permissions import may_publish
 from newsroom.staff import staff_of
+
+from .forms import LineForm, LineFormSet, validate_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from newsroom.models import User
 
 
-class CorrectionForm(forms.ModelForm):
+class CorrectionForm(LineForm):
     """A note to readers; a reason for its withdrawal takes it from the story."""
 
     class Meta:
@@ -31,7 +33,15 @@ class CorrectionForm(forms.ModelForm):
         fields = corrections.SAID
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
+        cleaned = super().clean()
+        at, now = cleaned.get("published_at"), timezone.now()
+        if at:
+            validate_time(at)
+        if at and self.instance.pk and self.instance.published_at <= now < at:
+            said = _(
+                "Readers have this note. Give a reason for its withdrawal instead."
+            )
+            self.add_error("published_at", said)
         is_withdrawn = bool(cleaned.get("withdrawal_reason"))
         if is_withdrawn != bool(self.instance.withdrawn_at):
             self.instance.withdrawn_at = timezone.now() if is_withdrawn else None
@@ -43,12 +53,15 @@ class CorrectionInline(admin.StackedInline):
 
     model = Correction
     form = CorrectionForm
+    formset = LineFormSet
     view_on_site = False
     extra = 0
     fields = [("kind", "published_at"), "text", "withdrawal_reason"]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request, obj) and super().has_add_permission(request, obj)
+        """A story that is not saved yet has told readers nothing to correct."""
+        may = obj is not None and self._may(request, obj)
+        return may and super().has_add_permission(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may(request, obj) and super().has_change_permission(request, obj)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hashlib
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +7,6 @@ from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime, AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,20 +17,21 @@ from django.utils.translation import gettext_lazy
 
 from django_prose_editor.fields import ProseEditorFormField
 from django_prose_editor.widgets import AdminProseEditorWidget
+from js_asset import ImportMap, Media
 
-from articles import body, publishing
+from articles import body, publishing, unsaved
 from articles.comparison import Comparison, compare
-from articles.models import Article, Correction, Revision, StoryContent
+from articles.models import Article, Correction, Revision
 from articles.models.stories import WORDS_A_MINUTE
+from articles.permissions import may_publish, sections_of
+
+from . import conflicts
+from .conflicts import CONTENT
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-# True of the story at any version, and so in force as soon as the form is saved.
-FACTS = ("section", "tags", "slug", "language", "comments_open", "ratings_open")
-WORK = ("stage", "assignee", "due_at")  # the desk's own
-CONTENT = tuple(field.name for field in StoryContent._meta.fields)
-COMPARED = (*CONTENT, *FACTS, *WORK)
+    from newsroom.models import User
 
 EXTENSIONS = {
     "Bold": True,
@@ -51,6 +50,14 @@ EXTENSIONS = {
     "StoryFigure": True,
     "ReadMore": True,
     "PullQuote": True,
+    "Footnote": True,
+    "StoryTable": True,
+    "TableRow": True,
+    "StoryCell": True,
+    "StoryHeader": True,
+    "Gallery": True,
+    "Embed": True,
+    "StoryRecording": True,
     "SlashMenu": True,
     "StoryPaste": True,
 }
@@ -60,6 +67,22 @@ MINOR = "minor"  # a change that readers are not told of
 format_html_lazy = lazy(format_html, str)
 
 a_key = RegexValidator(r"^[0-9a-f]{32}\Z")
+
+
+def validate_time(at: datetime) -> None:
+    """Raise ``ValidationError`` for a year that no zone or database could take."""
+    if not 1900 <= at.year < 9000:
+        raise ValidationError(_("Choose a year between 1900 and 8999."))
+
+
+class BodyWidget(AdminProseEditorWidget):
+    """The editor, whose modules find each other by names that outlive a release."""
+
+    @property
+    def media(self) -> Media:
+        """Its files, and where ``newsroom/editor-blocks`` is now."""
+        own = ImportMap({"newsroom/editor-blocks": "js/editor-blocks.js"})
+        return super().media + Media(importmap=own)
 
 
 class PossibleKeys(forms.ModelMultipleChoiceField):
@@ -78,14 +101,21 @@ class PossibleKeys(forms.ModelMultipleChoiceField):
 
 
 class ArticleForm(forms.ModelForm):
-    """A story's working copy, and what is asked when it is published or withdrawn."""
+    """A story's working copy, and what is asked when it is published or withdrawn.
+
+    What takes effect beside it (expiry, embargo, notes, lines) is done only if it was
+    touched here: the form says what it was filled with, and a colleague may have
+    changed it since.
+    """
+
+    editor: User  # who works with the form; the admin sets it
 
     body = ProseEditorFormField(
         label=gettext_lazy("Body"),
         required=False,
         config={"extensions": EXTENSIONS},
         sanitize=body.clean,
-        widget=AdminProseEditorWidget,
+        widget=BodyWidget,
         preset="configurable",
         help_text=format_html_lazy(
             '<output id="word-count" data-words-a-minute="{}" data-text="{}"></output> {}',
@@ -95,9 +125,11 @@ class ArticleForm(forms.ModelForm):
         ),
     )
     # What the form was filled from, so that ``clean`` sees what came in between.
-    base = forms.CharField(required=False, widget=forms.HiddenInput)
+    base = forms.CharField(label="", required=False, widget=forms.HiddenInput)
     # Names what is typed into this form until it is saved; see ``unsaved``.
-    copy = forms.CharField(required=False, widget=forms.HiddenInput, validators=[a_key])
+    copy = forms.CharField(
+        label="", required=False, widget=forms.HiddenInput, validators=[a_key]
+    )
     note = forms.CharField(
         label=gettext_lazy("Note on this change"),
         required=False,
@@ -108,6 +140,8 @@ class ArticleForm(forms.ModelForm):
     publish_at = forms.SplitDateTimeField(
         label=gettext_lazy("Publish at"),
         required=False,
+        validators=[validate_time],
+        show_hidden_initial=True,
         widget=AdminSplitDateTime,
         help_text=gettext_lazy(
             "Empty: at once, when the button is pressed. In the publication's time zone."
@@ -116,6 +150,7 @@ class ArticleForm(forms.ModelForm):
     embargo = forms.BooleanField(
         label=gettext_lazy("Under embargo"),
         required=False,
+        show_hidden_initial=True,
         help_text=gettext_lazy(
             "No slip publishes it before that time: this mark has to be taken away first."
         ),
@@ -123,6 +158,8 @@ class ArticleForm(forms.ModelForm):
     expires = forms.SplitDateTimeField(
         label=gettext_lazy("Take from readers at"),
         required=False,
+        validators=[validate_time],
+        show_hidden_initial=True,
         widget=AdminSplitDateTime,
         help_text=gettext_lazy("Empty: it stays. Takes effect when the form is saved."),
     )
@@ -174,7 +211,7 @@ class ArticleForm(forms.ModelForm):
         self.conflict: Comparison | None = None
         if self.is_bound:
             self._take_theirs()
-        self.initial["base"] = _base_of(self.instance)
+        self.initial["base"] = conflicts.base_of(self.instance)
         self.initial["copy"] = secrets.token_hex(16)
         self.initial["publish_at"] = to_come(self.instance)
         self.initial["embargo"] = self.instance.embargoed
@@ -206,6 +243,12 @@ class ArticleForm(forms.ModelForm):
             )
         return at
 
+    def clean_due_at(self) -> Any:
+        at = self.cleaned_data["due_at"]
+        if at:
+            validate_time(at)
+        return at
+
     def clean_expires(self) -> Any:
         at = self.cleaned_data["expires"]
         if "expires" in self.changed_data and at and at <= timezone.now():
@@ -230,6 +273,8 @@ class ArticleForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         self._ask_what_readers_are_told(cleaned)
+        self._keep_to_own_sections(cleaned)
+        self._refuse_a_second_time(cleaned)
         if self.instance.pk:
             self._keep_embargo(cleaned)
             self._refuse_to_overwrite(cleaned)
@@ -295,28 +340,101 @@ class ArticleForm(forms.ModelForm):
                 },
             )
 
+    def _keep_to_own_sections(self, cleaned: dict[str, Any]) -> None:
+        """Let an editor of some sections neither take from others nor give to them.
+
+        And let nobody call a story ready who may not publish it.
+        """
+        new, old = cleaned.get("section"), self.instance.section_id
+        if new is None:
+            return
+        is_limited = may_publish(self.editor) and bool(sections_of(self.editor))
+        is_moved = old not in {None, new.pk}
+        if is_limited and is_moved and not may_publish(self.editor, old, new.pk):
+            said = _("You publish in your own sections: leave this story in its own.")
+            self.add_error("section", said)
+        is_ready = cleaned.get("stage") == Article.Stage.READY
+        is_called_ready = is_ready and "stage" in self.changed_data
+        if is_called_ready and not may_publish(self.editor, new.pk):
+            said = _("Only who may publish in that section calls its stories ready.")
+            self.add_error("stage", said)
+
+    def _refuse_a_second_time(self, cleaned: dict[str, Any]) -> None:
+        """Stop a form that was saved: sent twice, or found again by going back."""
+        key = cleaned.get("copy")
+        saved = unsaved.settled(key, editor=self.editor) if key else None
+        if saved is None:
+            return
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data["copy"] = self.initial["copy"]  # type: ignore[index]
+        url = reverse("admin:articles_article_change", args=[saved]) if saved else ""
+        said = _(
+            "This form was saved already. To save what stands here as well, save again."
+        )
+        link = (
+            format_html(' <a href="{}">{}</a>', url, _("Open what was saved."))
+            if url
+            else ""
+        )
+        self.add_error(None, format_html("{}{}", said, link))
+
     def _refuse_to_overwrite(self, cleaned: dict[str, Any]) -> None:
         """Stop the second of two who save, once, with what the first one changed."""
-        # The row's lock is held until the save: a third one waits here.
-        current = Article.objects.select_for_update().get(pk=self.instance.pk)
-        base = _base_of(current)
+        # The admin has locked the row, and has read it under the lock.
+        current, base = self.instance, self.initial["base"]
         if cleaned.get("base") == base:
             return
         differing = [
             str(self.fields[name].label).lower()
-            for name, value in _values_of(current).items()
-            if name in self.fields and _comparable(cleaned.get(name)) != value
+            for name, value in conflicts.values_of(current).items()
+            if name in self.fields and conflicts.comparable(cleaned.get(name)) != value
         ]
-        differing += _lines_changed_since(cleaned.get("base", ""), current)
+        differing += conflicts.changed_parts(cleaned.get("base", ""), current)
         # The next save is a choice made in the knowledge of this one.
         self.data = self.data.copy()  # type: ignore[attr-defined]
         self.data["base"] = base  # type: ignore[index]
+        self._show_what_is_true_now()
         if differing:
-            self.add_error(None, _conflict(current, differing))
+            self.add_error(None, conflicts.said_of(current, differing))
             theirs = {name: getattr(current, name) for name in CONTENT}
             sent = {name: cleaned[name] for name in CONTENT if name in cleaned}
             mine = theirs | sent
             self.conflict = compare(Revision(**theirs), Revision(**mine))
+
+    def _show_what_is_true_now(self) -> None:
+        """Fill what was not touched in this form with what a colleague set meanwhile."""
+        data: Any = self.data
+        for name in {"publish_at", "expires"} & self.fields.keys() - {
+            *self.changed_data
+        }:
+            at = self.initial[name] and timezone.localtime(self.initial[name])
+            for key in (self.add_prefix(name), self.add_initial_prefix(name)):
+                data[f"{key}_0"] = at.date().isoformat() if at else ""
+                data[f"{key}_1"] = at.time().isoformat("minutes") if at else ""
+        if "embargo" in self.fields and "embargo" not in self.changed_data:
+            data["initial-embargo"] = str(self.initial["embargo"])
+            data["embargo"] = "on" if self.initial["embargo"] else ""
+
+
+class LineForm(forms.ModelForm):
+    """One line of a story; what was not touched in it stays as the database has it.
+
+    A colleague may have changed it since the form was filled, or two editors may have
+    taken words out of it for good.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.instance.pk:
+            for name in cleaned.keys() - {*self.changed_data}:
+                if hasattr(self.instance, name):
+                    cleaned[name] = getattr(self.instance, name)
+        return cleaned
 
 
 class LineFormSet(forms.BaseInlineFormSet):
@@ -351,62 +469,3 @@ def to_come(article: Article) -> datetime | None:
         if at and at > now and not article.withdrawn_at:
             return at
     return None
-
-
-def _values_of(article: Article) -> dict[str, Any]:
-    """Return what the form would be filled with from ``article``, comparably."""
-    return {
-        name: _comparable(value)
-        for name, value in forms.model_to_dict(article, fields=[*COMPARED]).items()
-    }
-
-
-def _comparable(value: Any) -> Any:
-    if isinstance(value, Model):
-        return value.pk
-    if isinstance(value, (list, QuerySet)):
-        return sorted(one.pk for one in value)
-    return value if value is not None else ""
-
-
-def _base_of(article: Article) -> str:
-    """Return the newest revision's number, and a digest of the facts beside it."""
-    newest = article.newest_revision if article.pk else None
-    values = repr(_values_of(article)) if article.pk else ""
-    digest = hashlib.sha256(values.encode()).hexdigest()[:16]
-    return f"{newest.number if newest else 0}-{digest}"
-
-
-def _lines_changed_since(base: str, article: Article) -> list[str]:
-    """Return which of the form's tables are not as in the revision of ``base``."""
-    newest = article.newest_revision
-    number = base.partition("-")[0]
-    if newest is None or not number.isdecimal():
-        return []
-    old = article.revisions.filter(number=number).first()
-    names = {"byline": _("byline"), "related": _("related links")}
-    return [
-        name
-        for field, name in names.items()
-        if old and getattr(old, field) != getattr(newest, field)
-    ]
-
-
-def _conflict(article: Article, differing: list[str]) -> str:
-    newest = article.newest_revision
-    return format_html(
-        _(
-            "{name} saved this story at {time}, while you were writing. Nothing of yours "
-            "is lost: it is below, unsaved. Theirs differs in: {fields}. "
-            '<a href="{url}" target="_blank">Read theirs</a>, take over what you want, '
-            "and save again to put yours in its place; theirs stays as revision "
-            "{number}."
-        ),
-        name=newest.editor.name if newest and newest.editor else _("A colleague"),
-        time=date_format(timezone.localtime(article.saved_at), "TIME_FORMAT"),
-        fields=", ".join(differing),
-        url=reverse(
-            "admin:articles_revision_change", args=[newest.pk if newest else 0]
-        ),
-        number=newest.number if newest else 0,
-    )

@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.http import HttpResponseRedirect, JsonResponse
+from django.http import HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.core.files.uploadedfile import UploadedFile
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
 # As many as Django takes in one form; a script sends one after the other.
@@ -150,16 +151,16 @@ Descriptions = forms.modelformset_factory(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
 def describe(request: HttpRequest) -> HttpResponse:
     """Fill in what is said of many pictures, on one page."""
     if not request.user.has_perm("articles.change_image"):
         raise PermissionDenied
-    images = Image.objects.filter(pk__in=_ids(request)).order_by("pk")
-    images = images.prefetch_related("renditions")
-    data = request.POST or None
+    images = _images(request, _ids(request))
+    data = _numbered_anew(request.POST, images) if request.POST else None
     for_all = ForAllForm(data, prefix="all")
     descriptions = Descriptions(data, queryset=images)
-    if data and for_all.is_valid() and descriptions.is_valid():
+    if data and images and for_all.is_valid() and descriptions.is_valid():
         return _describe(request, descriptions, for_all.cleaned_data)
     context = admin.site.each_context(request) | {
         "title": _("Say what the pictures are"),
@@ -176,15 +177,61 @@ def describe(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _ids(request: HttpRequest) -> list[int]:
-    return [
+def _ids(request: HttpRequest) -> set[int]:
+    asked = request.GET.get("ids", "").split(",")[:MOST_AT_ONCE]
+    if request.POST:
+        asked = [request.POST.get(name, "") for name in _fields_named("id")]
+    return {
         int(one)
-        for one in request.GET.get("ids", "").split(",")[:MOST_AT_ONCE]
+        for one in asked
         if one.isascii() and one.isdecimal() and len(one) <= DIGITS_OF_A_KEY
-    ]
+    }
 
 
-@transaction.atomic
+def _fields_named(name: str) -> list[str]:
+    return [f"form-{number}-{name}" for number in range(MOST_AT_ONCE)]
+
+
+def _images(request: HttpRequest, ids: set[int]) -> QuerySet[Image]:
+    """Return the images that are there and for this member of staff to describe.
+
+    Say so, if these are fewer. While they are changed, others who do so wait.
+    """
+    images = Image.objects.filter(pk__in=ids)
+    kept = library.kept_from(staff_of(request), images)
+    images = images.exclude(pk__in=kept).order_by("pk").prefetch_related("renditions")
+    if request.method == "POST":
+        images = images.select_for_update()
+    if missing := len(ids) - len(images):
+        said = ngettext(
+            "%d picture is left out: it is gone, or readers see it and changing it is "
+            "not up to you.",
+            "%d pictures are left out: they are gone, or readers see them and changing "
+            "them is not up to you.",
+            missing,
+        )
+        messages.warning(request, said % missing)
+    return images
+
+
+def _numbered_anew(sent: QueryDict, images: Iterable[Image]) -> QueryDict:
+    """Return what was ``sent``, without what it says of others than ``images``."""
+    data = QueryDict(mutable=True)
+    data.update({name: sent[name] for name in sent if not name.startswith("form-")})  # type: ignore[misc]  # a QueryDict's values are texts
+    there, number = {str(image.pk) for image in images}, 0
+    for old in _fields_named("id"):
+        pk = sent.get(old, "")
+        if pk not in there:
+            continue
+        there.remove(pk)  # each once
+        for name in ("id", *DescriptionForm.Meta.fields):
+            if (value := sent.get(f"{old.removesuffix('id')}{name}")) is not None:
+                data[f"form-{number}-{name}"] = value
+        number += 1
+    data["form-TOTAL_FORMS"] = data["form-INITIAL_FORMS"] = str(number)
+    return data
+
+
 def _describe(
     request: HttpRequest, descriptions: Any, for_all: dict[str, Any]
 ) -> HttpResponse:

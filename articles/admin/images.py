@@ -3,11 +3,10 @@ from __future__ import annotations
 import mimetypes
 from typing import TYPE_CHECKING, Any, override
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.core.files import File
+from django.db import connection
 from django.db.models import OuterRef, Subquery
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -29,106 +28,21 @@ from newsroom.staff import staff_of
 
 from . import image_uploads
 from .image_filters import Licence, LicenceEnds, Use, WhatIsMissing
+from .image_form import OF_THE_FILE, ImageForm
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponseBase
     from django.utils.safestring import SafeString
 
-LARGEST_KEY = 10**18 - 1
 MOST_USES = 100
 
 
-class ImageForm(forms.ModelForm):
-    """An image with what must be said about it; the file is looked at to its end.
-
-    A file that the library has already is taken a second time only on purpose. Browsers
-    forget a chosen file when a form comes back, so the copy is then made from the one
-    that is there.
-    """
-
-    file = uploads.ImageFileField(
-        label=_("File"),
-        help_text=_(
-            "JPEG, PNG, WebP, AVIF, GIF or TIFF. What the file says of its caption, "
-            "credit, copyright, licence and keywords goes into the fields left empty."
-        ),
-    )
-    same_as = forms.IntegerField(
-        required=False, min_value=1, max_value=LARGEST_KEY, widget=forms.HiddenInput
-    )
-    keep_both = forms.BooleanField(
-        label=_("Keep this one as well"), required=False, widget=forms.HiddenInput
-    )
-
-    class Meta:
-        model = Image
-        fields = "__all__"  # noqa: DJ007  # the admin's fieldsets choose
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # What is to be stored in place of what is there; None: nothing new.
-        self.new_file: File | None = None
-        if self.instance.pk:
-            self.fields["file"].help_text = _(
-                "Another file takes this one's place wherever the picture is used. "
-                "Readers have the old one until the sizes of the new one are made."
-            )
-        if self.data.get("same_as"):
-            self._offer_to_keep_both()
-            self.fields["file"].required &= not self.data.get("keep_both")
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if "file" not in cleaned:
-            return cleaned
-        chosen = cleaned["file"]
-        wants_both = cleaned.get("keep_both", False)
-        if chosen and chosen != self.instance.file:
-            self._look_for_the_same(chosen, wants_both=wants_both)
-        elif wants_both and cleaned.get("same_as"):
-            self._copy_of(cleaned["same_as"])
-        if self.new_file is None:
-            cleaned["file"] = self.instance.file
-        else:
-            cleaned["file"] = self.new_file
-        return cleaned
-
-    def _look_for_the_same(self, file: File, *, wants_both: bool) -> None:
-        if self.instance.checksum == uploads.checksum(file):
-            return  # the file that is here already
-        same = library.same_as(file, but=self.instance)
-        if same is None or wants_both:
-            self.new_file = file
-            return
-        self.data = self.data.copy()  # type: ignore[attr-defined]
-        self.data["same_as"] = str(same.pk)  # type: ignore[index]
-        self._offer_to_keep_both()
-        self.add_error(
-            "file",
-            format_html(
-                gettext(
-                    'The library has this very file already: <a href="{}">{}</a>. Use '
-                    "that picture, or keep this one as well: you need not choose the "
-                    "file again."
-                ),
-                reverse("admin:articles_image_change", args=[same.pk]),
-                same,
-            ),
-        )
-
-    def _offer_to_keep_both(self) -> None:
-        self.fields["keep_both"].widget = forms.CheckboxInput()
-
-    def _copy_of(self, pk: int) -> None:
-        same = Image.objects.filter(pk=pk).first()
-        try:
-            if same is None:
-                raise FileNotFoundError
-            name = same.original_name or str(same.file.name)
-            self.new_file = File(same.file.open("rb"), name=name)
-        except OSError:
-            self.add_error("file", gettext("That picture is gone. Choose the file."))
+WHY_IT_IS_KEPT = _(
+    "Readers see this picture in a story that you may not publish, or beside an author’s "
+    "name. The file and what they get with it are changed by those who may; you can "
+    "change how the desk finds it."
+)
 
 
 class RenditionInline(ReadOnly, admin.TabularInline):
@@ -210,14 +124,43 @@ class ImageAdmin(ReaderFacingAdmin):
         return super().get_queryset(request).prefetch_related("renditions")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Leave out of the form for a new image what it has nothing of yet."""
-        if obj:
-            return super().get_fieldsets(request, obj)
-        return [
+        """Leave out of the form what a new image has nothing of yet.
+
+        And of one that is kept from the user, the file, with the reason.
+        """
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj and not self._is_kept(request, obj):
+            return fieldsets
+        left_out = OF_THE_FILE if obj else self.readonly_fields
+        left = [
             (name, {**one, "fields": fields})
-            for name, one in super().get_fieldsets(request, obj)
-            if (fields := [f for f in one["fields"] if f not in self.readonly_fields])
+            for name, one in fieldsets
+            if (fields := [f for f in one["fields"] if f not in left_out])
         ]
+        if obj:
+            left[0][1]["description"] = WHY_IT_IS_KEPT
+        return left
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Keep what readers see of a picture from those who may not publish it."""
+        fields = super().get_readonly_fields(request, obj)
+        if obj and self._is_kept(request, obj):
+            return [*fields, *OF_THE_FILE, *library.SHOWN]
+        return fields
+
+    def _is_kept(self, request: HttpRequest, image: Any) -> bool:
+        if not hasattr(image, "_is_kept"):  # asked several times in one request
+            image._is_kept = bool(library.kept_from(staff_of(request), [image]))
+        return image._is_kept
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Return an image; others who change it at the same time wait."""
+        image = super().get_object(request, *args, **kwargs)
+        if image and request.method == "POST" and connection.in_atomic_block:
+            # As it is once they are done.
+            locked = self.get_queryset(request).select_for_update()
+            return locked.filter(pk=image.pk).first()
+        return image
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return Library
@@ -393,8 +336,10 @@ class ImageAdmin(ReaderFacingAdmin):
         self, request: HttpRequest, obj: Image, form: ImageForm, change: bool
     ) -> None:
         if form.new_file is None:
-            super().save_model(request, obj, form, change)
-            if set(renditions.DRAWN) & set(form.changed_data) - {"file"}:
+            # Nothing else: a colleague may have given it another file by now.
+            changed = set(form.changed_data) - set(OF_THE_FILE)
+            obj.save(update_fields=changed)
+            if set(renditions.DRAWN) & changed:
                 library.make_sizes([obj], again=True)
             return
         act = library.replace_file if change else library.add

@@ -4,13 +4,14 @@ from django.contrib import admin
 
 from articles.models import Byline, RelatedLink
 
-from .forms import LineFormSet
+from .forms import LineForm, LineFormSet
 
 
 class BylineInline(admin.TabularInline):
     """Who is named over the story, in order."""
 
     model = Byline
+    form = LineForm
     formset = LineFormSet
     extra = 1
     autocomplete_fields = ["author"]
@@ -21,6 +22,7 @@ class RelatedLinkInline(admin.TabularInline):
     """The links after the story, in order."""
 
     model = RelatedLink
+    form = LineForm
     formset = LineFormSet
     fk_name = "article"
     extra = 1

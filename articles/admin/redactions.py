@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from articles import redaction
 from articles.models import Redaction
+from articles.own_sections import of_own_sections
 from articles.permissions import may_publish
 from articles.redaction import RedactionRefused
 from newsroom.staff import staff_of
@@ -71,7 +72,10 @@ class RedactionAdmin(admin.ModelAdmin):
         return request.user.has_perm("articles.publish_article")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_module_permission(request)
+        may_see = self.has_module_permission(request)
+        if obj is None:
+            return may_see
+        return may_publish(staff_of(request), obj.article.section_id)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.has_module_permission(request)
@@ -102,7 +106,8 @@ class RedactionAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Redaction]:
         people = ("article", "proposed_by", "decided_by")
-        return super().get_queryset(request).select_related(*people)
+        found = super().get_queryset(request).select_related(*people)
+        return of_own_sections(staff_of(request), found)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

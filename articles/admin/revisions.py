@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from articles import publishing
+from articles import publishing, workflow
 from articles.comparison import compare
 from articles.models import Article, Revision
+from articles.permissions import may_publish
 from articles.story_page import gather
 from newsroom.admin.base import ReadOnly
 from newsroom.staff import staff_of
@@ -126,10 +127,10 @@ class RevisionAdmin(ReadOnly, admin.ModelAdmin):
         "lead_image",
         "lead_caption",
         "label",
-        "byline",
-        "related",
+        "names",
+        "links",
     ]
-    readonly_fields = ["rendered_body"]
+    readonly_fields = ["rendered_body", "names", "links"]
 
     def get_urls(self) -> list[Any]:
         restore = self.admin_site.admin_view(require_POST(self.restore))
@@ -144,7 +145,10 @@ class RevisionAdmin(ReadOnly, admin.ModelAdmin):
         if not self.may_restore(request):
             raise PermissionDenied
         revision = get_object_or_404(Revision.objects.select_related("article"), pk=pk)
-        publishing.restore(revision, editor=staff_of(request))
+        editor = staff_of(request)
+        publishing.restore(revision, editor=editor)
+        if not may_publish(editor, revision.article.section_id):
+            workflow.reopen(revision.article)
         said = _(
             "The working copy says again what revision %(number)d said. Readers keep "
             "what they have until it is published."
@@ -163,3 +167,13 @@ class RevisionAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(description=gettext_lazy("body"))
     def rendered_body(self, revision: Revision) -> SafeString:
         return gather(revision.article, revision, timezone.now()).body
+
+    @admin.display(description=gettext_lazy("byline"))
+    def names(self, revision: Revision) -> str:
+        named = gather(revision.article, revision, timezone.now()).byline
+        return ", ".join(f"{name.role} {name}" for name in named) or "–"
+
+    @admin.display(description=gettext_lazy("related links"))
+    def links(self, revision: Revision) -> str:
+        related = gather(revision.article, revision, timezone.now()).related
+        return ", ".join(link.title for link in related) or "–"

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, override
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -14,7 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from articles import addresses, page_versions, publishing, unsaved, workflow
+from articles import addresses, embeds, page_versions, publishing, unsaved, workflow
 from articles.checks import checks_of
 from articles.models import Article
 from articles.permissions import may_publish
@@ -25,8 +26,9 @@ from newsroom.staff import staff_of
 
 from . import calendar, corrections, notes, previews, revisions
 from . import unsaved as unsaved_forms
+from .conflicts import FACTS, WORK
 from .corrections import CorrectionInline
-from .forms import FACTS, WORK, ArticleForm, PossibleKeys, to_come
+from .forms import ArticleForm, PossibleKeys, to_come
 from .lines import BylineInline, RelatedLinkInline
 from .story_filters import AssigneeFilter, StateFilter
 
@@ -126,6 +128,7 @@ class ArticleAdmin(ReaderFacingAdmin):
                     "language",
                     "comments_open",
                     "ratings_open",
+                    "noindex",
                 ],
                 "classes": [BESIDE],
                 "description": gettext_lazy(
@@ -151,7 +154,7 @@ class ArticleAdmin(ReaderFacingAdmin):
     ]
 
     class Media:
-        css = {"all": ["css/editor.css"]}
+        css = {"all": ["css/editor.css", "css/editor-longread.css"]}
 
     # --- What is shown ----------------------------------------------------------
 
@@ -164,6 +167,7 @@ class ArticleAdmin(ReaderFacingAdmin):
     ) -> Any:
         """Offer “ready” to those alone who may publish, or where it is set."""
         form: Any = super().get_form(request, obj, change, **kwargs)
+        form.editor = staff_of(request)
         is_ready = obj and obj.stage == Article.Stage.READY
         if "stage" in form.base_fields and not (
             is_ready or self.has_publish_permission(request, obj)
@@ -172,6 +176,21 @@ class ArticleAdmin(ReaderFacingAdmin):
                 choice for choice in Article.Stage.choices if choice[0] != "ready"
             ]
         return form
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """Return the story, locked where it is about to be changed.
+
+        What is saved is the whole row: another act may not come between. What refers
+        to the story, as a vote does, may.
+        """
+        article = super().get_object(request, object_id, from_field)
+        if article and request.method == "POST" and connection.in_atomic_block:
+            stories = self.get_queryset(request)
+            locked = stories.select_for_update(of=("self",), no_key=True)
+            article.refresh_from_db(from_queryset=locked)
+        return article
 
     def formfield_for_manytomany(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
@@ -220,13 +239,15 @@ class ArticleAdmin(ReaderFacingAdmin):
         return HttpResponse(article.headline, content_type="text/plain")
 
     def story_at(self, request: HttpRequest) -> JsonResponse:
-        """Answer which story of ours an address leads to, for what is pasted."""
+        """Answer what is at an address: a story of ours, or what a provider shows."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         address = request.GET.get("address", "")[:2000]
         article = addresses.stories_at([address]).get(address)
-        found = {"id": article.pk, "headline": article.headline} if article else {}
-        return JsonResponse(found)
+        if article:
+            return JsonResponse({"id": article.pk, "headline": article.headline})
+        embed = embeds.recognise(address)
+        return JsonResponse({"provider": embed.provider} if embed else {})
 
     def preview(self, request: HttpRequest) -> HttpResponse:
         """Show what was sent with the form as readers would get it; save nothing."""
@@ -395,7 +416,7 @@ class ArticleAdmin(ReaderFacingAdmin):
         ):
             workflow.reopen(article)
         if key := form.cleaned_data.get("copy"):
-            unsaved.settle(key, editor=editor)
+            unsaved.settle(key, editor=editor, article=article)
         work = [name for name in WORK if name in form.changed_data]
         if work or "_review" in request.POST:
             workflow.hand_over(
@@ -428,7 +449,8 @@ class ArticleAdmin(ReaderFacingAdmin):
                 messages.error(request, said)
             return
         try:
-            acted = self._publish(request, form)
+            with transaction.atomic():  # all that was asked for, or nothing of it
+                acted = self._publish(request, form)
         except PublishingRefused as refusal:
             for reason in refusal.reasons:
                 messages.error(request, _("Saved, but not published. ") + reason)
@@ -440,8 +462,9 @@ class ArticleAdmin(ReaderFacingAdmin):
         """Do what the pressed button says; return the story if readers notice."""
         article, editor, chosen = form.instance, staff_of(request), form.cleaned_data
         acted = None
+        is_touched = "embargo" in form.changed_data
         is_held = article.embargoed and not article.was_seen()
-        if is_held and not chosen.get("embargo"):
+        if is_touched and is_held and not chosen.get("embargo"):
             article = publishing.lift_embargo(article, editor=editor)
         if "expires" in form.changed_data:
             at = chosen.get("expires")
@@ -461,7 +484,7 @@ class ArticleAdmin(ReaderFacingAdmin):
             reason = chosen.get("withdrawal_note", "")
             acted = publishing.withdraw(article, editor=editor, reason=reason)
         article = acted or article
-        if chosen.get("embargo") and not article.embargoed:
+        if is_touched and chosen.get("embargo") and not article.embargoed:
             acted = publishing.embargo(article, editor=editor)
         return acted
 

@@ -1,9 +1,13 @@
+from functools import reduce
+from operator import or_
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .images import Image
 from .people import Author
+from .recordings import Recording
 from .stories import Article, Revision
 
 
@@ -44,8 +48,14 @@ class RelatedLink(models.Model):
         return self.title or str(self.target)
 
 
+def _one_of(*names: str) -> Q:
+    """Return the condition that exactly one of the fields is filled."""
+    alone = (Q(**{f"{one}__isnull": one != name for one in names}) for name in names)
+    return reduce(or_, alone)
+
+
 class Reference(models.Model):
-    """An image or story in a revision's body, or an author in its byline, read once."""
+    """What a revision's body names, or an author in its byline, read once."""
 
     revision = models.ForeignKey(Revision, models.CASCADE, related_name="references")
     image = models.ForeignKey(
@@ -57,25 +67,27 @@ class Reference(models.Model):
     author = models.ForeignKey(
         Author, models.PROTECT, null=True, related_name="references"
     )
+    recording = models.ForeignKey(
+        Recording, models.CASCADE, null=True, related_name="references"
+    )
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(image__isnull=False, article=None, author=None)
-                | Q(image=None, article__isnull=False, author=None)
-                | Q(image=None, article=None, author__isnull=False),
+                condition=_one_of("image", "article", "author", "recording"),
                 name="reference_to_one_thing",
             ),
             *(
                 models.UniqueConstraint(
                     fields=["revision", thing], name=f"reference_{thing}_once"
                 )
-                for thing in ("image", "article", "author")
+                for thing in ("image", "article", "author", "recording")
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.revision_id} → {self.image or self.article or self.author}"
+        thing = self.image or self.article or self.author or self.recording
+        return f"{self.revision_id} → {thing}"
 
 
 class OldAddress(models.Model):

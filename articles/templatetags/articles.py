@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-from urllib.parse import urljoin
+from typing import TYPE_CHECKING, Any
 
 from django import template
-from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import pgettext
 
+from articles import social_cards
 from articles import structured_data as for_machines
-from articles.models import Image, Rendition
+from articles.models import Author, Image, Rendition
+from newsroom.syndication import absolute, printable
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
+    from django.template import Context
     from django.utils.safestring import SafeString
 
     from articles.models import Article, Revision
     from articles.story_page import StoryPage
-    from newsroom.models import Publication
 
 register = template.Library()
 
@@ -30,19 +33,23 @@ def shown(article: Article) -> Revision | None:
     return article.shown(timezone.now())
 
 
-@register.filter
-def absolute(path: str) -> str:
-    """Return the address of ``path`` with the site's scheme and host before it.
-
-    What has a host already, such as a picture in a bucket, stays as it is.
-    """
-    return urljoin(f"{settings.SITE_URL}/", path)
+register.filter(absolute)
+register.filter(printable)
 
 
 @register.filter
 def machine_readable(at: datetime) -> str:
     """Return ``at`` (aware) as ``<time datetime>`` has it, in the publication's zone."""
     return timezone.localtime(at).isoformat(timespec="seconds")
+
+
+@register.filter
+def moment(at: datetime, today: date) -> str:
+    """Return the time of ``at`` (aware) if it is of ``today``, else its day, in words."""
+    local = timezone.localtime(at)
+    if local.date() == today:
+        return date_format(local, "TIME_FORMAT")
+    return date_format(local, pgettext("date", "j F"))
 
 
 @register.inclusion_tag("articles/_picture.html")
@@ -77,7 +84,51 @@ def social_picture(image: Image | None) -> Rendition | None:
     return wide[-1] if wide else None
 
 
-@register.simple_tag
-def structured_data(story: StoryPage, publication: Publication) -> SafeString:
-    """Render the story for machines, as JSON-LD."""
-    return for_machines.script(for_machines.news_article(story, publication))
+@register.inclusion_tag("articles/_social_card.html", takes_context=True)
+def social_card(context: Context, story: StoryPage | None = None) -> dict[str, object]:
+    """Render the picture that other sites show: the story's, else a drawn card."""
+    publication = context["publication"]
+    picture = social_picture(story.lead_image) if story else None
+    if story and story.lead_image and picture:
+        url, size = picture.file.url, (picture.width, picture.height)
+        return {"url": url, "size": size, "alt": story.lead_image.alt}
+    card = (
+        social_cards.card_of(story.article, story.revision, publication)
+        if story
+        else social_cards.card_of_paper(publication)
+    )
+    url, size = card.get_absolute_url(), (social_cards.WIDTH, social_cards.HEIGHT)
+    return {"url": url, "size": size, "alt": card.headline}
+
+
+@register.simple_tag(takes_context=True)
+def structured_data(context: Context, story: StoryPage) -> SafeString:
+    """Render the story for machines, and the way to it, as JSON-LD."""
+    publication, article = context["publication"], story.article
+    told = for_machines.news_article(story, publication, context["pages"])
+    way = for_machines.breadcrumbs(
+        (publication.name, reverse("articles:front")),
+        (article.section.name, article.section.get_absolute_url()),
+        (story.revision.headline, article.get_absolute_url()),
+    )
+    return for_machines.script(told) + for_machines.script(way)
+
+
+@register.simple_tag(takes_context=True)
+def structured_list(context: Context, subject: Any) -> SafeString:
+    """Render the way to the page of ``subject``, and who it is, as JSON-LD."""
+    way = for_machines.breadcrumbs(
+        (context["publication"].name, reverse("articles:front")),
+        (str(subject), subject.get_absolute_url()),
+    )
+    if not isinstance(subject, Author):
+        return for_machines.script(way)
+    who = for_machines.profile(subject, context["publication"])
+    return for_machines.script(who) + for_machines.script(way)
+
+
+@register.simple_tag(takes_context=True)
+def structured_paper(context: Context) -> SafeString:
+    """Render the paper itself for machines, with its policies, as JSON-LD."""
+    paper = for_machines.organization(context["publication"], context["pages"])
+    return for_machines.script({"@context": "https://schema.org"} | paper)

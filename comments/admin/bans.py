@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from comments import banning
 from comments.models import Ban
+from newsroom.admin.base import TimesFromAddress
 from newsroom.staff import staff_of
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class BanForm(forms.ModelForm):
 
 
 @admin.register(Ban)
-class BanAdmin(admin.ModelAdmin):
+class BanAdmin(TimesFromAddress):
     """Bans are made and lifted; a change of mind is another ban."""
 
     form = BanForm

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from comments import moderation
 from comments.models import Appeal, Ban, Comment, IllegalNotice, Thread
 from comments.statistics import statistics_since
+from newsroom import acts
 from newsroom.models import Event
 
 from .filters import CHECKS, LARGEST_KEY
@@ -28,13 +30,35 @@ PERIODS = (7, 30)  # days
 THINGS = [model._meta.label for model in (Comment, Thread, Ban, Appeal, IllegalNotice)]
 
 
+ACTS = [
+    *moderation.DECISIONS,
+    "pick",
+    "unpick",
+    "withdraw",
+    "close",
+    "reopen",
+    "slow down",
+    "end slow mode",
+    "uphold appeal",
+    "dismiss appeal",
+    "uphold notice",
+    "dismiss notice",
+    "ban",
+    "lift ban",
+]
+
+
 class LogFilter(forms.Form):
     """Whose acts, which, and on what story."""
 
     moderator = forms.CharField(
         label=gettext_lazy("Moderator"), max_length=200, required=False
     )
-    act = forms.CharField(label=gettext_lazy("Act"), max_length=40, required=False)
+    act = forms.ChoiceField(
+        label=gettext_lazy("Act"),
+        choices=[("", "–"), *((act, acts.NAMES[act]) for act in ACTS)],
+        required=False,
+    )
     story = forms.IntegerField(
         label=gettext_lazy("Number of the story"),
         min_value=1,

@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django import template
+from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from comments import avatars, pages, screening, text
+from comments import discussed, pages, screening, text
 from comments.forms import CommentForm
+from comments.markup import CommentMarkup
 from comments.models import Comment, Thread
+from comments.shown import Shown
+from newsroom.remembered import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +22,7 @@ if TYPE_CHECKING:
     from django.template import Context
 
     from articles.models import Article
+    from comments.rules import Rules
 
 register = template.Library()
 
@@ -34,8 +40,9 @@ def comment_thread(context: Context, article: Article) -> dict[str, object]:
     if act and act.name == "comment":
         own = Comment.objects.filter(pk=act.item, thread=article.pk).first()
     parent = _parent(request.GET.get("reply_to", ""), page)
-    initial = {"reply_to": parent.pk} if parent else None
-    form = CommentForm(initial=initial, rules=page.rules)
+    form = None
+    if parent:
+        form = CommentForm(initial={"reply_to": parent.pk}, rules=page.rules)
     return {
         "article": article,
         "page": page,
@@ -43,6 +50,24 @@ def comment_thread(context: Context, article: Article) -> dict[str, object]:
         "form": form,
         "parent": parent,
     }
+
+
+@register.simple_tag
+def reply_fields(
+    form: CommentForm | None, rules: Rules, preview: str = ""
+) -> SafeString:
+    """Render what is inside the form: ``form``, or one that nobody typed in if None."""
+    return _fields_of(form, rules, preview) if form else _empty_fields(rules)
+
+
+@remembered
+def _empty_fields(rules: Rules) -> SafeString:
+    return _fields_of(CommentForm(rules=rules), rules)
+
+
+def _fields_of(form: CommentForm, rules: Rules, preview: str = "") -> SafeString:
+    context = {"form": form, "rules": rules, "preview": preview}
+    return render_to_string("comments/_reply_fields.html", context)
 
 
 def _parent(typed: str, page: pages.ThreadPage) -> Comment | None:
@@ -53,9 +78,22 @@ def _parent(typed: str, page: pages.ThreadPage) -> Comment | None:
 
 
 @register.simple_tag
-def avatar(comment: Comment, style: str) -> SafeString:
-    """Return the picture of who wrote ``comment``, drawn as ``style``."""
-    return avatars.draw(comment.name, comment.email, style)
+def branches(
+    shown: Iterable[pages.Branch],
+    article: Article,
+    rules: Rules,
+    *,
+    is_elsewhere: object = False,
+) -> SafeString:
+    """Return the markup of branches, which may answer what ``is_elsewhere``."""
+    markup = CommentMarkup.now(article, rules, is_elsewhere=bool(is_elsewhere))
+    return markup.branches(shown)
+
+
+@register.simple_tag
+def one_comment(comment: Comment, article: Article, rules: Rules) -> SafeString:
+    """Return the markup of ``comment`` alone."""
+    return CommentMarkup.now(article, rules).comment(Shown.of(comment))
 
 
 @register.simple_tag
@@ -70,6 +108,12 @@ def comment_counts(articles: Iterable[Article]) -> dict[int, int]:
 def comment_count(article: Article, counts: dict[int, int] | str) -> int:
     """Return the number for ``article`` out of ``comment_counts``."""
     return counts.get(article.pk, 0) if isinstance(counts, dict) else 0
+
+
+@register.inclusion_tag("comments/_most_discussed.html")
+def most_discussed() -> dict[str, object]:
+    """Render the five stories of the last seven days with the most comments, if any."""
+    return {"stories": discussed.most_discussed(timezone.now())[:5]}
 
 
 @register.filter

@@ -13,6 +13,7 @@ from articles import page_versions
 from articles.models import Article
 from comments import pages
 from comments.models import Comment
+from newsroom.compiled import Compiled
 from newsroom.page_cache import Version, shared_page
 from newsroom.same_origin import same_origin
 
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
 MOST_NUMBER = 2**31 - 1  # of a comment in its thread: what the column holds
 
 
-def _version_of_thread(*, article_id: int) -> Version:
+def _version_of_thread(*, article_id: int) -> Version | None:
     return page_versions.of_article(article_id)
 
 
-def _version_of_comment(*, pk: int) -> Version:
+def _version_of_comment(*, pk: int) -> Version | None:
     article_id = Comment.objects.filter(pk=pk).values_list("thread_id", flat=True)
     return page_versions.of_article(article_id.first() or 0)
 
@@ -39,7 +40,9 @@ def _version_of_comment(*, pk: int) -> Version:
 def thread(request: HttpRequest, article_id: int) -> HttpResponse:
     """Show comments from the number ``from`` on; a POST adds one."""
     if request.method == "POST":
-        article = get_object_or_404(_articles(), pk=article_id)
+        article = _COMMENTED.first(article_id)
+        if article is None:
+            raise Http404
         return posting.post(request, article)
     article = _live_article(article_id)
     order = request.GET.get("order", "")
@@ -55,9 +58,9 @@ def thread(request: HttpRequest, article_id: int) -> HttpResponse:
 @shared_page(version=_version_of_comment, parameters=("from",))
 def replies(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one comment with all that was answered, from the path ``from`` on."""
-    roots = Comment.objects.visible().select_related("thread")
-    root = get_object_or_404(roots, pk=pk, depth=0)
-    article = root.thread.article = _live_article(root.thread_id)
+    root = get_object_or_404(Comment.objects.visible(), pk=pk, depth=0)
+    article = _live_article(root.thread_id)
+    root.thread = article.thread
     start = request.GET.get("from", "")
     if start and not (start.isascii() and start.isalnum()):
         raise Http404
@@ -78,8 +81,11 @@ def _articles() -> ArticleQuerySet:
     return Article.objects.select_related("section", "live", "next")
 
 
+_COMMENTED = Compiled(lambda pk: _articles().filter(pk=pk), -1605)
+
+
 def _live_article(pk: int) -> Article:
-    return get_object_or_404(_articles().live(), pk=pk)
+    return get_object_or_404(_articles().with_companions().live(), pk=pk)
 
 
 def _number(value: str) -> int:

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from articles.models import Article
-from comments import pages, recommending
+from comments import markup, pages, recommending
 from comments.models import Comment, Recommendation
 from comments.rules import rules_of
 from newsroom import errors, limits, networks, readers
@@ -51,11 +51,12 @@ def recommend(request: HttpRequest, pk: int) -> HttpResponse:
         said, status, wants = _("It is your own comment."), 403, False
     except recommending.NotRecommendable:
         raise Http404 from None
-    if "fragment" in request.POST or status != 200:
-        context = {"comment": comment, "is_recommended": wants, "said": said}
-        template = "_recommend" if "fragment" in request.POST else "recommend"
-        page = f"comments/{template}.html"
-        response = render(request, page, context, status=status)
+    if "fragment" in request.POST:
+        button = markup.recommendation(comment, is_given=wants, said=said)
+        response = HttpResponse(button, status=status)
+    elif status != 200:
+        context = {"comment": comment, "said": said}
+        response = render(request, "comments/recommend.html", context, status=status)
     else:
         response = back
     return readers.remember(reader, response)

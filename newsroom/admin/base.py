@@ -5,19 +5,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, override
 
 from django.contrib import admin
+from django.db import models
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from newsroom.models import Event, move_site_version
 from newsroom.staff import staff_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
-    from django.db import models
     from django.forms import BaseFormSet, ModelForm
     from django.http import HttpRequest
 
 
-class RecordedAdmin(admin.ModelAdmin):
+class TimesFromAddress(admin.ModelAdmin):
+    """Takes what the address says of a time for a new thing, or leaves it."""
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Fill a form in from the address, with times as times.
+
+        Django hands them on as they were sent, to boxes for a day and an hour that
+        fail with a text. What is no time fills in nothing.
+        """
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        for field in self.opts.fields:
+            if isinstance(field, models.DateTimeField) and field.name in initial:
+                initial[field.name] = _time_of(initial[field.name])
+        return initial
+
+
+class RecordedAdmin(TimesFromAddress):
     """Writes what is added, changed and deleted by hand into the record of events."""
 
     # What the acts behind this admin write down themselves: “add”, “change”, “delete”.
@@ -42,6 +61,14 @@ class RecordedAdmin(admin.ModelAdmin):
     ) -> None:
         if act not in self.recorded_by_acts:
             Event.objects.record(staff_of(request), act, thing, after=after)
+
+
+def _time_of(text: str) -> datetime | None:
+    try:
+        at = parse_datetime(text)
+        return timezone.make_aware(at) if at and timezone.is_naive(at) else at
+    except (ValueError, OverflowError):
+        return None
 
 
 class ReaderFacingAdmin(RecordedAdmin):

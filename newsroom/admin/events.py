@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.admin.filters import AllValuesFieldListFilter
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import NoReverseMatch, path, reverse
@@ -14,23 +17,54 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from newsroom import acts
 from newsroom.models import Event
 from newsroom.spreadsheets import csv_of
 
 from .base import ReadOnly
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from django.utils.safestring import SafeString
 
 MOST_ROWS = 50_000  # in one file; narrow the list down for more
+
+
+def _kind(object_type: str) -> str:
+    try:
+        return str(apps.get_model(object_type)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return object_type  # of an app that is gone
+
+
+class ActFilter(AllValuesFieldListFilter):
+    """The acts that are on record, by their names in the desk's language."""
+
+    name_of: Callable[[str], str] = staticmethod(acts.name_of)
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": self.name_of(str(choice["display"]))}
+
+
+class KindFilter(ActFilter):
+    """The kinds of things that are on record, likewise."""
+
+    name_of = staticmethod(_kind)
 
 
 @admin.register(Event)
 class EventAdmin(ReadOnly, admin.ModelAdmin):
     """Who did what and when: to be read, searched and filtered."""
 
-    list_display = ["when", "who", "act", "kind", "thing", "reason"]
-    list_filter = ["act", "object_type", "actor", "when"]
+    list_display = ["when", "who", "what", "kind", "thing", "reason"]
+    list_filter = [
+        ("act", ActFilter),
+        ("object_type", KindFilter),
+        "actor",
+        "when",
+    ]
     list_select_related = ["actor"]
     search_fields = ["actor_name", "object_name", "reason", "=object_id"]
     search_help_text = gettext_lazy(
@@ -38,8 +72,8 @@ class EventAdmin(ReadOnly, admin.ModelAdmin):
     )
     date_hierarchy = "when"
     show_full_result_count = False
-    readonly_fields = ["who", "kind", "thing", "was", "became"]
-    fields = ["when", "who", "act", "kind", "thing", "reason", "was", "became"]
+    readonly_fields = ["who", "what", "kind", "thing", "was", "became"]
+    fields = ["when", "who", "what", "kind", "thing", "reason", "was", "became"]
 
     def get_urls(self) -> list[Any]:
         export = self.admin_site.admin_view(self.export)
@@ -52,7 +86,12 @@ class EventAdmin(ReadOnly, admin.ModelAdmin):
         """Answer with the events that the list's filters and search leave, as CSV."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        found = self.get_changelist_instance(request).get_queryset(request)
+        url = reverse("admin:newsroom_event_changelist")
+        try:
+            found = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:
+            # As from the list itself, which then says that something is wrong.
+            return HttpResponseRedirect(f"{url}?{ERROR_FLAG}=1")
         number = found.count()
         if number > MOST_ROWS:
             said = ngettext(
@@ -63,7 +102,6 @@ class EventAdmin(ReadOnly, admin.ModelAdmin):
                 number,
             )
             messages.error(request, said % {"number": number, "most": MOST_ROWS})
-            url = reverse("admin:newsroom_event_changelist")
             return HttpResponseRedirect(f"{url}?{request.GET.urlencode()}")
         head = [
             "when",
@@ -96,12 +134,13 @@ class EventAdmin(ReadOnly, admin.ModelAdmin):
     def who(self, event: Event) -> str:
         return event.actor_name or _("the system, or a reader")
 
+    @admin.display(description=gettext_lazy("act"), ordering="act")
+    def what(self, event: Event) -> str:
+        return event.act_name
+
     @admin.display(description=gettext_lazy("kind"), ordering="object_type")
     def kind(self, event: Event) -> str:
-        try:
-            return str(apps.get_model(event.object_type)._meta.verbose_name)
-        except (LookupError, ValueError):
-            return event.object_type  # of an app that is gone
+        return _kind(event.object_type)
 
     @admin.display(description=gettext_lazy("thing"), ordering="object_name")
     def thing(self, event: Event) -> SafeString | str:

@@ -11,16 +11,29 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import Group
 from django.core.files import File
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
 
-from articles import publishing, renditions, uploads, workflow
+from articles import (
+    body,
+    front_page,
+    publishing,
+    recordings,
+    renditions,
+    uploads,
+    workflow,
+)
+from articles.front_page import Place
 from articles.models import (
     Article,
     Author,
+    Banner,
     Byline,
     Correction,
     Image,
+    Page,
+    Recording,
     RelatedLink,
     Section,
     Tag,
@@ -29,7 +42,7 @@ from comments import answering, editing, picking, recommending
 from comments.models import Comment
 from comments.posting import import_comments
 from comments.rules import Rules
-from newsroom.demo import content
+from newsroom.demo import content, newsletter
 from newsroom.models import Publication, User
 from ratings.models import Rating
 from ratings.voting import import_votes
@@ -77,6 +90,10 @@ def load() -> int:
     articles = [loader.add_row(story) for story in missing]
     for article, story in zip(articles, missing, strict=True):
         loader.write(article, story)
+    if len(missing) == len(stories):
+        loader.arrange()
+        editor = loader.authors[EDITOR].user
+        newsletter.add(loader.articles, editor=editor, at=loader.now)
     return len(missing)
 
 
@@ -88,6 +105,7 @@ class _Loader:
         self.dice = random.Random(SEED)  # noqa: S311  # repeatable on purpose
         publication = content.publication()
         sections, authors = publication.pop("sections"), publication.pop("authors")
+        self.front, self.banner = publication.pop("front"), publication.pop("banner")
         Publication.objects.get_or_create(pk=1, defaults=publication)
         self.sections = {
             row["slug"]: Section.objects.get_or_create(
@@ -96,9 +114,12 @@ class _Loader:
             for position, row in enumerate(sections, start=1)
         }
         self.authors = {row["slug"]: _author(row) for row in authors}
+        for row in content.pages():
+            _add_page(row)
         self.images = {
             row["file"].removesuffix(".jpg"): _image(row) for row in content.photos()
         }
+        self.recordings = {row["name"]: _recording(row) for row in content.recordings()}
 
     @cached_property
     def articles(self) -> dict[str, Article]:
@@ -152,6 +173,24 @@ class _Loader:
             self._liven_up(article)
             import_votes(article, self._votes(article, story["votes"], at))
 
+    def arrange(self) -> None:
+        """Fill the front page as its editor would, and put up a banner for two days."""
+        front_page.arrange(
+            {
+                number: Place(self.articles[name])
+                for number, name in enumerate(self.front, start=1)
+            },
+            section=None,
+            editor=self.authors[EDITOR].user,
+        )
+        Banner.objects.create(
+            kind=self.banner["kind"],
+            text=self.banner["text"],
+            article=self.articles[self.banner["story"]],
+            start=self.now.replace(second=0, microsecond=0),
+            until=self.now.replace(second=0, microsecond=0) + timedelta(days=2),
+        )
+
     def _hand_in(self, article: Article, editor: User | None) -> None:
         """Put a draft into its editor's hands, with a word from who wrote it."""
         article.stage, article.assignee = Article.Stage.IN_REVIEW, editor
@@ -165,7 +204,7 @@ class _Loader:
             workflow.add_note(article, writer=line.author.user, text=text)
 
     def _body(self, body: str) -> str:
-        """Return ``body`` with ids in the places of photographs' and stories' names."""
+        """Return ``body`` with ids in the places of the names of what it shows."""
 
         def image_id(found: re.Match[str]) -> str:
             return f'data-image="{self.images[found[1]].pk}"'
@@ -173,7 +212,11 @@ class _Loader:
         def article_id(found: re.Match[str]) -> str:
             return f'data-read-more="{self.articles[found[1]].pk}"'
 
+        def recording_id(found: re.Match[str]) -> str:
+            return f'data-recording="{self.recordings[found[1]].pk}"'
+
         body = re.sub(r'data-image="([^"]+)"', image_id, body)
+        body = re.sub(r'data-recording="([^"]+)"', recording_id, body)
         return re.sub(r'data-read-more="([^"]+)"', article_id, body)
 
     def _add_byline(self, article: Article, byline: list[Row]) -> None:
@@ -294,6 +337,24 @@ def _author(row: Row) -> Author:
     return author
 
 
+def _recording(row: Row) -> Recording:
+    known = Recording.objects.filter(original_name=row["file"]).first()
+    if known:
+        return known
+    recording = Recording(
+        **{name: row[name] for name in ("title", "description", "credit", "transcript")}
+    )
+    with (content.RECORDINGS / row["file"]).open("rb") as opened:
+        recordings.save(recording, editor=None, file=File(opened, name=row["file"]))
+    return recording
+
+
+def _add_page(row: Row) -> None:
+    same = Page.objects.filter(Q(slug=row["slug"]) | Q(kind=row["kind"]))
+    if not same.exists():
+        Page.objects.create(**row | {"body": body.clean(row["body"])})
+
+
 def _image(row: Row) -> Image:
     with (content.PHOTOS / row["file"]).open("rb") as opened:
         file = File(opened, name=row["file"])
@@ -307,6 +368,7 @@ def _image(row: Row) -> Image:
                 caption=row["alt"],
                 credit=row["credit"],
                 licence=row["licence"],
+                focal_y=row.get("focal_y", 50),
             )
             image.save()
             renditions.make(image)

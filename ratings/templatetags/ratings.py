@@ -5,24 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import localize
 
+from newsroom.remembered import recall, remembered
 from ratings import ranking, voting, wording
 from ratings.models import STARS, RatingSettings, Tally
 
 if TYPE_CHECKING:
     from django.template import Context
+    from django.utils.safestring import SafeString
 
     from articles.models import Article
 
 register = template.Library()
 
+FORM = "ratings/_rating_form.html"
 STAR = 24  # the width of one star in its own drawing's units
 
 
-@register.inclusion_tag("ratings/_rating_form.html", takes_context=True)
-def rating_form(context: Context, article: Article) -> dict[str, object]:
+@register.simple_tag(takes_context=True)
+def rating_form(context: Context, article: Article) -> SafeString:
     """Render the stars, the tally and what the reader of this page has just done.
 
     Where a vote was just taken, ``tally`` and ``rating_settings`` are at hand; on the
@@ -31,7 +35,7 @@ def rating_form(context: Context, article: Article) -> dict[str, object]:
     tally, settings = context.get("tally"), context.get("rating_settings")
     if not (tally and settings):
         tally, settings = _tally_and_settings(article)
-    return {
+    shown = {
         "article": article,
         "tally": tally,
         "words": wording.words_of(settings),
@@ -39,6 +43,12 @@ def rating_form(context: Context, article: Article) -> dict[str, object]:
         "after": context.get("after"),
         "form": context.get("form"),
     }
+    if shown["after"] or shown["form"]:
+        return render_to_string(FORM, shown)
+    # The same as before, where the page is made anew for a comment.
+    numbers = (getattr(tally, field.attname) for field in tally._meta.concrete_fields)
+    key = FORM, *numbers, shown["is_open"]
+    return recall(key, lambda: render_to_string(FORM, shown))
 
 
 @register.inclusion_tag("ratings/_best_rated.html")
@@ -73,8 +83,10 @@ def with_score(text: str, score: int) -> str:
 
 
 def _tally_and_settings(article: Article) -> tuple[Tally, RatingSettings]:
-    column = RatingSettings.objects.as_column()
-    tally = Tally.objects.filter(article=article).annotate(settings=column).first()
-    if tally is None:
-        return Tally(article=article), RatingSettings.objects.current()
-    return tally, RatingSettings(**(tally.settings or {}))
+    tally = getattr(article, "tally", None) or Tally(article=article)
+    return tally, _settings()
+
+
+@remembered
+def _settings() -> RatingSettings:
+    return RatingSettings.objects.current()

@@ -1,7 +1,7 @@
 // The body editor's own blocks: figure, READ MORE, pull quote. Without it they are lost.
 import { crel, gettext, Node } from "django-prose-editor/editor";
 
-const ADMIN = "/admin/";
+export const ADMIN = "/admin/";
 const LAYOUTS = {
   column: gettext("In the column"),
   wide: gettext("Wide"),
@@ -10,7 +10,7 @@ const LAYOUTS = {
 };
 
 // The admin's own suggestions, asked for as its autocomplete fields ask.
-async function suggestions(model, field, term) {
+export async function suggestions(model, field, term) {
   const query = new URLSearchParams({
     app_label: "articles",
     model_name: model,
@@ -22,7 +22,7 @@ async function suggestions(model, field, term) {
 }
 
 // A dialog with a search box and a list to choose from; resolves to a result or null.
-function pick({ title, search, elsewhere }) {
+export function pick({ title, search, elsewhere }) {
   return new Promise((resolve) => {
     const list = crel("ul");
     const status = crel("p", { role: "status" });
@@ -99,19 +99,19 @@ function pageElsewhere(finish) {
 }
 
 // An attribute that is stored as data-NAME in the HTML.
-const data = (name, initial = "") => ({
+export const data = (name, initial = "") => ({
   default: initial,
   parseHTML: (element) => element.getAttribute(`data-${name}`) ?? initial,
   renderHTML: (attributes) => ({ [`data-${name}`]: attributes[name] }),
 });
 
-function blockButton({ buttons, menu }, { icon, sign, title, ...item }) {
+export function blockButton({ buttons, menu }, { icon, sign, title, ...item }) {
   const button = icon ? buttons.material(icon, title) : buttons.text(sign, title);
   menu.defineItem({ groups: "nodes storyBlocks", button, ...item });
 }
 
 // Puts the cursor into the text after the block it is in, where one writes on.
-function writeOn(editor) {
+export function writeOn(editor) {
   const { doc, selection } = editor.state;
   const { $from, to } = selection;
   const after = $from.depth ? $from.after(1) : to;
@@ -123,14 +123,18 @@ function writeOn(editor) {
 }
 
 // Moves the block that the cursor is in, or that is selected, past its neighbour.
+// A picture in a gallery moves among the others there.
 function moveBlock({ state, view }, by) {
-  const { doc, selection, tr } = state;
-  const index = selection.$from.index(0);
-  const block = doc.maybeChild(index);
-  const neighbour = doc.maybeChild(index + by);
-  if (!block || !neighbour || selection.$to.indexAfter(0) > index + 1) return false;
-  let start = 0;
-  for (let before = 0; before < index; before++) start += doc.child(before).nodeSize;
+  const { selection, tr } = state;
+  const { $from, $to } = selection;
+  const depth = $from.depth && $from.node(1).type.name === "gallery" ? 1 : 0;
+  const around = $from.node(depth);
+  const index = $from.index(depth);
+  const block = around.maybeChild(index);
+  const neighbour = around.maybeChild(index + by);
+  if (!block || !neighbour || $to.indexAfter(depth) > index + 1) return false;
+  let start = $from.start(depth);
+  for (let before = 0; before < index; before++) start += around.child(before).nodeSize;
   const distance = by * neighbour.nodeSize;
   tr.delete(start, start + block.nodeSize).insert(start + distance, block);
   const { constructor: Selection, anchor, head } = selection;
@@ -186,8 +190,20 @@ export const StoryFigure = Node.create({
       const caption = crel("figcaption", {
         "data-prompt": gettext("Caption; empty: the picture's own"),
       });
+      const takeOut = crel("button", {
+        type: "button",
+        className: "button",
+        textContent: gettext("Take out"),
+      });
+      takeOut.addEventListener("click", () => {
+        const $at = editor.state.doc.resolve(getPos());
+        const isTheLast = $at.depth && $at.parent.childCount === 1; // of a gallery
+        const from = isTheLast ? $at.before() : $at.pos;
+        const to = isTheLast ? $at.after() : $at.pos + $at.nodeAfter.nodeSize;
+        editor.chain().deleteRange({ from, to }).focus().run();
+      });
       const furniture = crel("div", { contentEditable: "false" }, [picture]);
-      const below = crel("div", { contentEditable: "false" }, [select]);
+      const below = crel("div", { contentEditable: "false" }, [select, " ", takeOut]);
       const dom = crel("figure", { className: "block block-figure" }, [
         furniture,
         caption,
@@ -197,7 +213,7 @@ export const StoryFigure = Node.create({
         dom,
         contentDOM: caption,
         ignoreMutation: (mutation) => !caption.contains(mutation.target),
-        stopEvent: (event) => select.contains(event.target),
+        stopEvent: (event) => select.contains(event.target) || takeOut === event.target,
         update: (changed) => {
           if (changed.type.name !== "storyFigure") return false;
           if (changed.attrs.image !== node.attrs.image) return false;
@@ -239,16 +255,19 @@ function headlineOf(article) {
   return headline;
 }
 
-// A field in which the title or the address of a page elsewhere is changed in place.
-function fieldOf(node, name, editor, getPos) {
+// A field in which the title or the address of a page elsewhere is changed in place; one
+// with a `prompt` may stay empty.
+export function fieldOf(node, name, editor, getPos, prompt = "") {
+  const isAddress = name === "href" || name === "embed";
   const field = crel("input", {
-    type: name === "href" ? "url" : "text",
+    type: isAddress ? "url" : "text",
     value: node.attrs[name],
-    ariaLabel: name === "href" ? gettext("Address") : gettext("Title"),
+    placeholder: prompt,
+    ariaLabel: prompt || (isAddress ? gettext("Address") : gettext("Title")),
   });
   field.dataset.name = name;
   field.addEventListener("change", () => {
-    const isWrong = !field.value.trim() || !field.checkValidity();
+    const isWrong = !(prompt || field.value.trim()) || !field.checkValidity();
     field.setAttribute("aria-invalid", isWrong);
     if (isWrong) return;
     editor.chain().command(({ tr }) => tr.setNodeAttribute(getPos(), name, field.value.trim())).run();

@@ -71,12 +71,16 @@ async function uploadAll(editor, files) {
 
 const pictures = (transfer) => [...(transfer?.files ?? [])].filter((file) => file.type.startsWith("image/"));
 
-// Offers a READ MORE line in the place of a pasted address, if it is a story of ours.
-async function offerReadMore(editor, address) {
+// Offers a block in the place of a pasted address: a READ MORE line, if it is a story of
+// ours, or what a provider shows there.
+async function offerBlock(editor, address) {
   const query = new URLSearchParams({ address });
   const reply = await fetch(`${ADMIN}article/at/?${query}`).catch(() => null);
-  const story = reply?.ok ? await reply.json() : {};
-  if (!story.id) return;
+  const found = reply?.ok ? await reply.json() : {};
+  if (!found.id && !found.provider) return;
+  const block = found.id
+    ? { type: "readMore", attrs: { "read-more": String(found.id) } }
+    : { type: "embed", attrs: { embed: address, title: found.provider } };
   const line = lineOf(editor);
   const accept = () => {
     line.remove();
@@ -89,11 +93,14 @@ async function offerReadMore(editor, address) {
     const $at = editor.state.doc.resolve(range.from);
     const isAlone = $at.depth === 1 && $at.parent.textContent.trim() === address;
     const place = isAlone ? { from: $at.before(1), to: $at.after(1) } : range;
-    const readMore = { type: "readMore", attrs: { "read-more": String(story.id) } };
     const chain = editor.chain().deleteRange(place);
-    chain.insertContentAt(isAlone ? place.from : $at.after(1) - address.length, readMore).focus().run();
+    chain.insertContentAt(isAlone ? place.from : $at.after(1) - address.length, block).focus().run();
   };
-  line.append(`“${story.headline}” ${gettext("is one of our stories.")} `, button(gettext("Make it a READ MORE line"), accept), " ", closing(gettext("Keep the link"), editor, line));
+  const said = found.id
+    ? `“${found.headline}” ${gettext("is one of our stories.")} `
+    : `${found.provider} ${gettext("can be shown in the story, after a click.")} `;
+  const offer = found.id ? gettext("Make it a READ MORE line") : gettext("Show it in the story");
+  line.append(said, button(offer, accept), " ", closing(gettext("Keep the link"), editor, line));
 }
 
 // Word writes a list as paragraphs with a bullet typed in front; Docs wraps all in <b>.
@@ -111,6 +118,11 @@ function cleaned(html) {
       made.append(...old.childNodes);
       old.replaceWith(made);
     }
+  }
+  // The editor's tables keep their caption in an attribute.
+  for (const caption of page.querySelectorAll("table > caption")) {
+    caption.parentElement.dataset.caption = caption.textContent.trim().replace(/\s+/g, " ");
+    caption.remove();
   }
   let list = null;
   for (const entry of page.querySelectorAll("p[class*=MsoListParagraph]")) {
@@ -164,7 +176,7 @@ export const StoryPaste = Extension.create({
               uploadAll(editor, files);
               return true;
             }
-            if (/^https?:\/\/\S+$/.test(text)) offerReadMore(editor, text);
+            if (/^https?:\/\/\S+$/.test(text)) offerBlock(editor, text);
             return false;
           },
           handleDrop(view, event) {

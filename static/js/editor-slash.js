@@ -11,6 +11,11 @@ const run = (act) => (editor) => act(editor.chain().focus()).run();
 const BLOCKS = [
   [gettext("Picture"), "image photo figure", press("storyFigure")],
   [gettext("READ MORE"), "link story related", press("readMore")],
+  [gettext("Gallery"), "images photos several", press("gallery")],
+  [gettext("Sound or film"), "audio video recording", press("storyRecording")],
+  [gettext("From another site"), "embed youtube map post video", press("embed")],
+  [gettext("Table"), "grid rows columns", press("table")],
+  [gettext("Footnote"), "note endnote", press("footnote")],
   [gettext("Pull quote"), "quote", press("pullQuote")],
   [gettext("Subhead"), "heading h2 title", run((chain) => chain.toggleHeading({ level: 2 }))],
   [gettext("Smaller subhead"), "heading h3", run((chain) => chain.toggleHeading({ level: 3 }))],

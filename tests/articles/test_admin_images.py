@@ -4,12 +4,14 @@ from django.urls import reverse
 
 import pytest
 
-from articles import publishing
-from articles.models import Image
+from articles import library, publishing
+from articles.admin.image_form import ImageForm
+from articles.models import Author, Image
 from tests.factories import (
     make_article,
     make_draft,
     make_image,
+    make_section,
     make_staff,
     picture_file,
 )
@@ -276,3 +278,122 @@ def test_a_reporter_adds_pictures_and_deletes_none(client):
 
     assert client.post(url, {"post": "yes"}).status_code == 403
     assert Image.objects.exists()
+
+
+def test_words_saved_while_a_colleague_replaces_the_file_leave_the_new_file(
+    client, monkeypatch
+):
+    image = make_image()
+    form = fields_of(client.get(change_url(image)), "image_form")
+    clean = ImageForm.clean
+
+    def clean_meanwhile(self):
+        same = Image.objects.get(pk=image.pk)
+        same.file = picture_file(700, 500)
+        library.replace_file(same, editor=None)
+        return clean(self)
+
+    monkeypatch.setattr(ImageForm, "clean", clean_meanwhile)
+    answer = client.post(change_url(image), form | {"alt": "A new bridge"})
+
+    saved = Image.objects.get()
+    assert answer.status_code == 302
+    assert (saved.alt, saved.width) == ("A new bridge", 700)
+    assert saved.file.storage.exists(saved.file.name)
+
+
+def story_with(where, image, **fields):
+    if where == "over the story":
+        return make_article(lead_image=image, **fields)
+    return make_article(body=f'<figure data-image="{image.pk}"></figure>', **fields)
+
+
+@pytest.mark.parametrize("where", ["over the story", "in its body"])
+def test_who_may_not_publish_changes_nothing_that_readers_see_of_a_picture(
+    client, where
+):
+    image = make_image()
+    story_with(where, image)
+    client.force_login(make_staff("Reporter"))
+    before = fields_of(client.get(change_url(image)), "image_form")
+
+    for fields in (
+        {"file": picture_file(700, 500)},
+        {"credit": "Somebody"},
+        {"alt": "", "decorative": "on"},
+        {"focal_x": "1"},
+        {"licence_expires_on": "2020-01-01"},
+    ):
+        refused = client.post(change_url(image), before | fields)
+        assert "Readers see this picture" in refused.text
+        assert refused.status_code == 200
+    saved = client.post(change_url(image), before | {"keywords": "bridge"})
+
+    found = Image.objects.get()
+    assert saved.status_code == 302
+    assert (found.file.name, found.keywords) == (image.file.name, "bridge")
+    assert (found.credit, found.alt, found.focal_x) == (
+        "Ilse Brandreth",
+        "A bridge",
+        50,
+    )
+    assert found.licence_expires_on is None
+
+
+def test_a_form_that_was_open_when_the_story_went_out_says_so(client):
+    image = make_image()
+    client.force_login(make_staff("Reporter"))
+    form = fields_of(client.get(change_url(image)), "image_form")
+    make_article(lead_image=image)
+
+    refused = client.post(change_url(image), form | {"keywords": "bridge, cables"})
+    again = fields_of(refused, "image_form")
+    client.post(change_url(image), again)
+
+    assert "Readers see this picture" in refused.text
+    assert Image.objects.get().keywords == "bridge, cables"
+
+
+def test_who_may_not_publish_says_all_of_a_picture_that_readers_do_not_see(client):
+    image = make_image()
+    make_draft(lead_image=image)
+    publishing.withdraw(make_article(lead_image=image), editor=None)
+    client.force_login(make_staff("Reporter"))
+    form = fields_of(client.get(change_url(image)), "image_form")
+
+    client.post(change_url(image), form | {"credit": "Somebody"})
+
+    assert Image.objects.get().credit == "Somebody"
+
+
+def test_an_editor_of_sections_changes_the_pictures_of_those_alone(client):
+    own, other = make_section("Culture", "culture"), make_section("Sport", "sport")
+    editor = make_staff("Editor")
+    own.editors.add(editor)
+    client.force_login(editor)
+    theirs, mine = make_image(), make_image()
+    make_article(section=other, slug="sport", lead_image=theirs)
+    make_article(section=own, slug="culture", lead_image=mine)
+
+    for image in (theirs, mine):
+        form = fields_of(client.get(change_url(image)), "image_form")
+        client.post(change_url(image), form | {"credit": "Somebody"})
+
+    assert Image.objects.get(pk=theirs.pk).credit == "Ilse Brandreth"
+    assert Image.objects.get(pk=mine.pk).credit == "Somebody"
+
+
+def test_an_authors_photograph_is_changed_by_those_who_publish(client):
+    image = make_image()
+    Author.objects.create(name="Ann", slug="ann", photograph=image)
+
+    def change_credit(credit):
+        form = fields_of(client.get(change_url(image)), "image_form")
+        client.post(change_url(image), form | {"credit": credit})
+        return Image.objects.get().credit
+
+    by_an_editor = change_credit("An Editor")
+    client.force_login(make_staff("Reporter"))
+
+    assert by_an_editor == "An Editor"
+    assert change_credit("A Reporter") == "An Editor"

@@ -208,6 +208,30 @@ def test_an_imported_address_leads_to_its_story(client):
     assert response.url == story.get_absolute_url()
 
 
+def test_an_editor_of_sections_gives_addresses_to_the_stories_of_those_alone(client):
+    editor = make_staff("Editor")
+    own = make_section("Culture", "culture")
+    own.editors.add(editor)
+    mine, theirs = make_article(section=own, slug="mine"), make_article(slug="theirs")
+    taken = OldAddress.objects.create(path="/theirs/", article=theirs)
+    held = OldAddress.objects.create(path="/mine/", article=mine)
+    client.force_login(editor)
+
+    to_theirs = save(client, OldAddress, path="/new/", article=theirs.pk)
+    away = save(client, held, path="/mine/", article=theirs.pk)
+    change = client.post(
+        admin_url(taken, "change"), {"path": "/x/", "article": mine.pk}
+    )
+    delete = client.post(admin_url(taken, "delete"), {"post": "yes"})
+    save(client, held, path="/mine/too/", article=mine.pk)
+
+    assert "not in one of your sections" in to_theirs.text
+    assert "not in one of your sections" in away.text
+    assert (change.status_code, delete.status_code) == (403, 403)
+    addresses = OldAddress.objects.values_list("path", "article")
+    assert set(addresses) == {("/theirs/", theirs.pk), ("/mine/too/", mine.pk)}
+
+
 def save_note(client, story, **note):
     """Fill in the form's first note to readers, and save the story."""
     note = {

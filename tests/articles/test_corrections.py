@@ -9,11 +9,12 @@ import pytest
 
 from articles import publishing
 from articles.models import Article, Correction
-from articles.views import NOTES_A_PAGE
+from articles.views.lists import NOTES_A_PAGE
 from newsroom.models import Event
 from tests.articles.test_admin_stories import fill_in, sign_in, url_of
-from tests.articles.test_versions import publish, queries_of
+from tests.articles.test_versions import publish
 from tests.factories import make_article, make_draft
+from tests.queries import queries_of
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -82,15 +83,15 @@ def test_the_feed_has_the_sites_own_addresses(client):
     story = make_article(headline="Bridge & ferry")
     note = note_on(story, text="It was <nine>.")
 
-    response = client.get("/corrections/feed/")
+    response = client.get("/corrections/feed/atom/")
     entry = ET.fromstring(response.content).find(f"{ATOM}entry")  # noqa: S314  # ours
 
     assert response.headers["Content-Type"].startswith("application/atom+xml")
     assert response.headers["Cache-Control"] == "public, max-age=0, s-maxage=1"
     assert entry.findtext(f"{ATOM}title") == "Correction: “Bridge & ferry”"
-    assert entry.findtext(f"{ATOM}summary") == "<p>It was &lt;nine&gt;.</p>"
+    assert entry.findtext(f"{ATOM}content") == "<p>It was &lt;nine&gt;.</p>"
     place = f"http://testserver{story.get_absolute_url()}#correction-{note.pk}"
-    assert entry.findtext(f"{ATOM}id") == place
+    assert entry.find(f"{ATOM}link").get("href") == place
 
 
 def test_every_page_leads_to_the_corrections_and_their_feed(client):
@@ -100,12 +101,13 @@ def test_every_page_leads_to_the_corrections_and_their_feed(client):
     assert 'href="http://testserver/corrections/feed/"' in page
 
 
-def test_notes_cost_the_same_however_many_there_are():
+def test_notes_cost_the_same_however_many_there_are(client):
+    addresses = ("/corrections/", "/corrections/feed/")
     note_on(make_article(headline="One"))
-    few = [queries_of(address) for address in ("/corrections/", "/corrections/feed/")]
+    few = [queries_of(client, address) for address in addresses]
     for number in range(15):
         note_on(make_article(headline=f"Story {number}"))
-    many = [queries_of(address) for address in ("/corrections/", "/corrections/feed/")]
+    many = [queries_of(client, address) for address in addresses]
 
     assert few == many
 
@@ -213,3 +215,19 @@ def test_nobody_deletes_a_note_that_readers_may_have_read(client):
     assert 'name="corrections-0-withdrawal_reason"' in form
     assert 'name="corrections-0-DELETE"' not in form
     assert Correction.objects.get().text == "It was ten."
+
+
+def test_a_note_that_readers_have_is_not_put_off_to_a_later_date(client):
+    sign_in(client)
+    story = make_article()
+    note = note_on(story, kind="retraction", text="We were wrong.")
+    put_off = fill_in(
+        client, url_of(story), **{"corrections-0-published_at_0": "2099-01-01"}
+    )
+
+    answer = client.post(url_of(story), put_off)
+
+    assert "Give a reason for its withdrawal instead." in answer.text
+    note.refresh_from_db()
+    assert note.published_at < timezone.now()
+    assert "We were wrong." in client.get(story.get_absolute_url()).text

@@ -386,4 +386,4 @@ def test_describing_asks_no_more_to_show_more_pictures(client):
 
     images = [make_image(rendered=False) for _number in range(8)]
 
-    assert queries(images[:2]) == queries(images) < 12
+    assert queries(images[:2]) == queries(images) < 14

@@ -468,3 +468,48 @@ def test_a_page_in_disguise_is_never_handed_out_as_one(client):
     assert original.headers["Content-Type"] == "image/jpeg"
     assert preview.headers["Content-Type"] == "image/jpeg"
     assert b"<script>" not in preview.content
+
+
+def test_a_picture_that_goes_while_it_is_described_takes_nothing_else_along(client):
+    gone, left = make_image(alt=""), make_image(alt="")
+    url = reverse("admin:articles_image_describe") + f"?ids={gone.pk},{left.pk}"
+    form = fields_of(client.get(url), "describe_form")
+    gone.delete()
+
+    answer = client.post(
+        url, form | {"form-0-alt": "A tug", "form-1-alt": "A ferry"}, follow=True
+    )
+
+    assert Image.objects.get().alt == "A ferry"
+    assert "1 picture is left out: it is gone" in answer.text
+    assert "1 picture is saved." in answer.text
+
+
+def test_a_description_is_sent_to_any_address_and_of_nothing(client):
+    image = make_image(alt="")
+    url = reverse("admin:articles_image_describe")
+    form = fields_of(client.get(f"{url}?ids={image.pk}"), "describe_form")
+
+    without = client.post(url, form | {"form-0-alt": "A ferry"})
+    nothing = client.post(url, {"form-TOTAL_FORMS": "x", "form-0-id": "9" * 30})
+
+    assert without.status_code == 302
+    assert Image.objects.get().alt == "A ferry"
+    assert nothing.status_code == 422
+    assert "There are no pictures to describe here." in nothing.text
+
+
+def test_who_may_not_publish_describes_no_picture_that_readers_see(client):
+    client.force_login(make_staff("Reporter"))
+    seen, new = make_image(alt="Seen"), make_image(alt="")
+    url = reverse("admin:articles_image_describe") + f"?ids={seen.pk},{new.pk}"
+    form = fields_of(client.get(url), "describe_form")
+    make_article(lead_image=seen)
+
+    client.post(url, form | {"form-0-alt": "Other", "form-1-alt": "A ferry"})
+    page = client.get(url)
+
+    assert Image.objects.get(pk=seen.pk).alt == "Seen"
+    assert Image.objects.get(pk=new.pk).alt == "A ferry"
+    assert "1 picture is left out" in page.text
+    assert "A ferry" in page.text

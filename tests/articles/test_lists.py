@@ -3,16 +3,13 @@
 import re
 from datetime import timedelta
 
-from django.core.cache import cache
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 import pytest
 
 from articles import publishing
 from articles.models import Section, Tag
-from articles.views import CARDS_A_PAGE
+from articles.views.paging import CARDS_A_PAGE
 from tests.factories import (
     make_article,
     make_author,
@@ -20,6 +17,7 @@ from tests.factories import (
     make_image,
     make_section,
 )
+from tests.queries import queries_of
 
 
 @pytest.fixture
@@ -47,7 +45,10 @@ def make_listed(author, tag, **fields):
 
 
 def headlines_on(page):
-    return re.findall(r'class="card-headline"><a href="[^"]+">([^<]+)</a>', page.text)
+    """Return the headlines of a list; those offered where nothing is found are not."""
+    listed = page.text.partition('class="search-newest"')[0]
+    said = re.findall(r'class="card-headline"[^>]*><a href="[^"]+">(.+?)</a>', listed)
+    return [re.sub("</?mark>", "", headline) for headline in said]
 
 
 def test_every_list_has_what_is_live_newest_first_and_nothing_else(
@@ -154,15 +155,12 @@ def test_lists_cost_the_same_with_one_story_or_many(client, author, tag, lists):
         make_listed(author, tag, headline=f"Story {number}", lead_image=make_image())
     many = {address: queries_of(client, address) for address in lists}
 
+    # The front page has rankings only above a few stories; see test_front_page.
+    assert few.pop("/") <= many.pop("/") <= 11
     assert many == few
-    assert max(few.values()) <= 8
-
-
-def queries_of(client, address):
-    cache.clear()
-    with CaptureQueriesContext(connection) as queries:
-        assert client.get(address).status_code == 200
-    return len(queries)
+    assert few.pop("/section/town-hall/") <= 7
+    assert few.pop("/search/?q=bridge") <= 9  # no cache holds it
+    assert max(few.values()) <= 6
 
 
 def test_a_section_in_any_script_has_its_page(client):
@@ -186,53 +184,13 @@ def test_authors_pages_say_who_they_are(client, author):
     assert "She has the cushion." in page
 
 
-def test_search_finds_all_words_anywhere_in_a_story(client):
-    make_article(headline="Bridge reopens", body="<p>After nineteen weeks.</p>")
-    make_article(headline="Bridge closes", body="<p>For some weeks.</p>")
-
-    both = headlines_on(client.get("/search/?q=BRIDGE"))
-    one = headlines_on(client.get("/search/?q=bridge nineteen"))
-    none = client.get("/search/?q=submarine")
-
-    assert sorted(both) == ["Bridge closes", "Bridge reopens"]
-    assert one == ["Bridge reopens"]
-    assert headlines_on(none) == []
-    assert "submarine" in none.text
-    assert none.headers["X-Robots-Tag"] == "noindex"
-
-
-def test_a_search_that_finds_nothing_says_so(client):
-    make_article(headline="Bridge reopens")
-
-    nothing = client.get("/search/?q=zeppelin").text
-    something = client.get("/search/?q=bridge").text
-
-    assert "No story holds all of these words." in nothing
-    assert "0 stories" in nothing
-    assert "No story holds" not in something
-    assert "Bridge reopens" in something
-
-
-@pytest.mark.parametrize(
-    "words", ["%", "_", "<script>", "'; DROP TABLE", "*", '"', "\\"]
-)
-def test_search_takes_signs_as_they_are(client, words):
-    make_article(headline="Bridge reopens")
-
-    response = client.get("/search/", {"q": words})
-
-    assert response.status_code == 200
-    assert headlines_on(response) == []
-    assert "<script>" not in response.text
-
-
 def test_search_and_authors_pages_follow_a_scheduled_change_in_its_minute(
     client, author, monkeypatch
 ):
     at = timezone.now().replace(second=0, microsecond=0) + timedelta(hours=1)
     other = make_author("Corwin Pellow")
     story = make_article(headline="Ferry to sail", author=author)
-    story.headline = "Ferry sails"
+    story.headline = "Ferry leaves"
     story.save()
     story.bylines.update(author=other)
     publishing.save_working_copy(story, editor=None)
@@ -240,7 +198,7 @@ def test_search_and_authors_pages_follow_a_scheduled_change_in_its_minute(
 
     def found():
         addresses = ["/search/?q=to+sail", author.get_absolute_url(),
-                     "/search/?q=sails", other.get_absolute_url()]  # fmt: skip
+                     "/search/?q=leaves", other.get_absolute_url()]  # fmt: skip
         return [headlines_on(client.get(address)) for address in addresses]
 
     monkeypatch.setattr(timezone, "now", lambda: at - timedelta(seconds=1))
@@ -249,27 +207,4 @@ def test_search_and_authors_pages_follow_a_scheduled_change_in_its_minute(
     after = found()
 
     assert before == [["Ferry to sail"], ["Ferry to sail"], [], []]
-    assert after == [[], [], ["Ferry sails"], ["Ferry sails"]]
-
-
-@pytest.mark.parametrize("words", ["", "  "])
-def test_a_search_for_nothing_asks_for_a_word(client, words):
-    response = client.get("/search/", {"q": words})
-
-    assert response.status_code == 422
-    assert "Type a word to search for." in response.text
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        ("x" * 201, "Search for at most 200 characters."),
-        ("a b c d e f g h i", "Search for at most 8 words."),
-    ],
-)
-def test_a_search_for_too_much_says_so_and_keeps_the_words(client, words, message):
-    response = client.get("/search/", {"q": words})
-
-    assert response.status_code == 422
-    assert message in response.text
-    assert f'value="{words}"' in response.text
+    assert after == [[], [], ["Ferry leaves"], ["Ferry leaves"]]

@@ -240,9 +240,10 @@ def test_a_withdrawn_story_is_published_again_before_anything_is_scheduled():
     with pytest.raises(PublishingRefused, match="it is withdrawn"):
         publishing.schedule(story, editor=None, at=tomorrow)
     publishing.publish(story, editor=None)
+    change(story, headline="Later")
     scheduled = publishing.schedule(story, editor=None, at=tomorrow)
 
-    assert scheduled.next.headline == "After"
+    assert scheduled.next.headline == "Later"
 
 
 def test_withdrawing_cancels_the_change_to_come():
@@ -451,3 +452,36 @@ def test_what_readers_still_see_named_is_not_deleted():
 
     assert Author.objects.filter(pk=author.pk).exists()
     assert Revision.objects.exists()
+
+
+def test_what_readers_have_already_is_not_scheduled_again_with_a_note_to_them():
+    story = make_article()
+    note = Correction(kind="update", text="Eleven weeks.")
+
+    with pytest.raises(PublishingRefused, match="Readers have this already"):
+        publishing.schedule(
+            story, editor=None, at=NOW + timedelta(days=1), note_to_readers=note
+        )
+
+    assert not story.corrections.exists()
+
+
+def test_a_story_withdrawn_before_its_time_can_be_scheduled_again():
+    story = make_article(published_at=NOW + timedelta(days=1))
+    publishing.withdraw(story, editor=None, reason="Too soon.")
+
+    again = publishing.schedule(story, editor=None, at=NOW + timedelta(days=2))
+
+    assert again.is_live(NOW + timedelta(days=3))
+    draft = publishing.unschedule(again, editor=None)
+    assert (draft.withdrawn_at, draft.withdrawal_reason) == (None, "")
+    assert draft.state() == "draft"
+
+
+def test_a_withdrawn_story_taken_off_the_schedule_is_a_draft():
+    story = make_article(published_at=NOW + timedelta(days=1))
+    story = publishing.withdraw(story, editor=None, reason="Too soon.")
+
+    draft = publishing.unschedule(story, editor=None)
+
+    assert draft.state() == "draft"

@@ -1,27 +1,32 @@
 """Words overwritten by two editors: everywhere, for good, and recorded without them."""
 
 import json
+import time
 from datetime import timedelta
 
+from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.core import serializers
+from django.db.models import CharField, JSONField, TextField
 from django.urls import reverse
 
 import pytest
 
-from articles import preview_links, publishing, redaction, unsaved
+from articles import preview_links, publishing, redaction, said, unsaved
 from articles.models import (
     Article,
     Byline,
     Correction,
     Note,
+    PreviewLink,
     PublishedVersion,
     Redaction,
     RelatedLink,
     Revision,
     UnsavedCopy,
 )
-from articles.redaction import MARK, RedactionRefused, Words
+from articles.redaction import RedactionRefused
+from articles.words import MARK, Words, texts_of_html
 from newsroom.models import Event
 from tests.articles.test_admin_stories import fill_in, sign_in, url_of
 from tests.articles.test_versions import change, publish
@@ -112,6 +117,13 @@ def make_story_that_names_him():
     Note.objects.create(article=story, writer=make_staff(), text=f"{name} has called.")
     fields = [["headline", [f"{name} again"]], ["body", ["<p>Mr <b>Crake</b></p>"]]]
     unsaved.keep("a" * 32, editor=make_staff(), article=story, fields=fields)
+    link, _address = preview_links.make(
+        story.newest_revision, reader=f"{name}, himself", editor=make_staff(),
+        open_for=timedelta(days=1),
+    )  # fmt: skip
+    preview_links.answer(link, answer="objected", words=f"I am {name}.")
+    publishing.withdraw(story, editor=None, reason=f"{name} complained.")
+    propose(story, words=f"{name} has called")
     return Article.objects.get(pk=story.pk)
 
 
@@ -120,7 +132,7 @@ def test_the_words_go_from_everything_the_story_ever_said(client):
     sign_in(client)
     client.post(url_of(story), fill_in(client, url_of(story), slug="nobody"))
     kinds = (Article, Revision, Byline, RelatedLink, Correction, PublishedVersion,
-             Note, UnsavedCopy, Event, LogEntry, Redaction)  # fmt: skip
+             Note, UnsavedCopy, Event, LogEntry, PreviewLink, Redaction)  # fmt: skip
     # As they are stored; a name between the words may be markup.
     before = serializers.serialize("json", [*all_of(kinds)], ensure_ascii=False)
 
@@ -274,7 +286,7 @@ def test_a_proposal_that_cannot_work_is_refused_in_words(client, fields, message
 
 
 def test_nobody_without_the_right_to_publish_there_sees_or_decides(client):
-    story = make_article(headline="Mr Crake did it")
+    story = make_article(body="<p>Mr Crake did it.</p>")
     proposal = propose(story)
     page = reverse("admin:articles_redaction_change", args=[proposal.pk])
     confirm = page.replace("change", "confirm")
@@ -284,12 +296,117 @@ def test_nobody_without_the_right_to_publish_there_sees_or_decides(client):
     elsewhere = sign_in(client)
     make_section("Culture", "culture").editors.add(elsewhere)
     from_elsewhere = client.post(confirm)
+    to_elsewhere = [
+        client.get(page, follow=True),
+        client.get(LIST),
+        client.get("/admin/"),
+    ]
     asked = client.get(confirm)
 
     assert {answer.status_code for answer in to_a_reporter} == {403}
     assert from_elsewhere.status_code == 403
+    assert not any("Crake" in page.text for page in to_elsewhere)
+    assert "0 redactions" in to_elsewhere[1].text
+    assert "Redactions to confirm" not in to_elsewhere[2].text
     assert asked.status_code == 405
-    assert Revision.objects.get().headline == "Mr Crake did it"
+    assert Revision.objects.get().text == "Mr Crake did it."
     sign_in(client)
+    assert "Crake" in client.get(page).text
     assert client.post(confirm).status_code == 302
-    assert Revision.objects.get().headline == f"{MARK} did it"
+    assert Revision.objects.get().text == f"{MARK} did it."
+
+
+# --- All there is ------------------------------------------------------------------
+
+
+def test_words_that_stand_in_one_place_alone_are_found_there():
+    story = make_article(headline="Mr Alder did it")
+    publishing.withdraw(story, editor=None, reason="Mr Beech complained.")
+    unsaved.keep("a" * 32, editor=make_staff(), article=story,
+                 fields=[["body", ["<p>Mr <em>Cedar</em></p>"]]])  # fmt: skip
+    Event.objects.record(None, "save", story, after={"note": ["By Mr Elm"]})
+
+    found = {
+        name: {place.where for place in redaction.places_of(story, name)}
+        for name in ("Mr Beech", "Mr Cedar", "Mr Elm", "Mr Fir")
+    }
+
+    assert found["Mr Beech"] == {"Working copy", "Record of events"}
+    assert found["Mr Cedar"] == {"Typed and not saved"}
+    assert found["Mr Elm"] == {"Record of events"}
+    assert found["Mr Fir"] == set()
+
+
+def test_no_field_that_holds_words_of_a_story_is_forgotten():
+    not_said = {
+        "Article.slug", "OldAddress.path", "PreviewLink.digest",
+        "UnsavedCopy.key", "Revision.text", "Revision.changed",
+        # Written anew from the revisions.
+        "SearchEntry.headline", "SearchEntry.text", "SearchEntry.marks",
+    }  # fmt: skip
+
+    there = {
+        f"{model.__name__}.{field.name}"
+        for model in apps.get_app_config("articles").get_models()
+        if model in {Article, Revision} or names_a_story(model)
+        for field in model._meta.concrete_fields
+        if isinstance(field, (CharField, TextField, JSONField)) and not field.choices
+    }
+    held = {
+        f"{holder.model.__name__}.{name}"
+        for holder in said.HOLDERS
+        for name in holder.fields
+    }
+
+    assert there - held == not_said
+
+
+def names_a_story(model):
+    ends = {field.related_model for field in model._meta.concrete_fields}
+    return bool(ends & {Article, Revision})
+
+
+def test_a_proposal_of_the_same_words_is_done_with_and_a_longer_one_stays_open():
+    story = make_article(headline="Mr Crake did it")
+    same, longer = propose(story), propose(story, words="Mr Crake did")
+
+    carry_out(story)
+
+    same.refresh_from_db()
+    longer.refresh_from_db()
+    assert (same.state, same.words) == ("dropped", "")
+    assert (longer.state, longer.words) == ("proposed", f"{MARK} did")
+    redaction.confirm(longer, editor=make_staff("Editor"))
+    assert Revision.objects.get().headline == f"{MARK} it"
+
+
+def test_a_mark_longer_than_the_words_fits_wherever_it_is_put():
+    long = "Bob " + "x" * 251
+    story = make_draft(headline=long)
+    RelatedLink.objects.create(article=story, url="https://a.example/", title=long)
+    Byline.objects.create(article=story, guest=("Bob " * 25).strip())
+    with_links = publishing.save_working_copy(story, editor=None)
+
+    carry_out(story, words="Bob")
+    publishing.restore(Revision.objects.get(pk=with_links.pk), editor=None)
+
+    restored = Article.objects.get()
+    assert restored.headline == f"{MARK} {'x' * 249}"
+    assert restored.related_links.get().title == f"{MARK} {'x' * 249}"
+    assert restored.bylines.get().guest.startswith(f"{MARK} {MARK}")
+    assert not Event.objects.filter(object_name__contains="Bob").exists()
+
+
+@pytest.mark.parametrize(
+    "piece", ["<", '<a title="', "<b>Mr Crake</b>", '<a "<a" ', "Mr <", "<p>Mr", '"<']
+)
+def test_a_body_is_read_in_a_time_that_grows_no_faster_than_itself(piece):
+    def seconds(length):
+        source = piece * (length // len(piece))
+        begun = time.process_time()
+        Words("Mr Crake").out_of_html(source)
+        list(texts_of_html(source))
+        return time.process_time() - begun
+
+    # Forty times as long: quadratic, it would take 1600 times as long.
+    assert seconds(400_000) < 200 * seconds(10_000) + 0.2

@@ -188,7 +188,7 @@ def test_a_story_with_many_revisions_costs_no_more(
     for number in range(60):
         saved(draft, headline=f"Version {number}")
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         first = client.get(listed_url(draft))
     second = client.get(listed_url(draft), {"page": 2})
 

@@ -2,23 +2,37 @@
 
 import json
 import re
+from datetime import timedelta
 
 from django.utils import timezone
 
-from articles.models import Author, Byline, Correction
+from articles.models import Author, Byline, Correction, Page
 from newsroom.models import Publication
 from tests.articles.test_story_page import make_full_story
 from tests.articles.test_versions import publish
-from tests.factories import make_article
+from tests.factories import make_article, make_image
 
 SITE = "http://testserver"
+POLICIES = {
+    "publishingPrinciples": "principles",
+    "ethicsPolicy": "ethics",
+    "correctionsPolicy": "corrections",
+    "verificationFactCheckingPolicy": "verification",
+    "unnamedSourcesPolicy": "sources",
+    "actionableFeedbackPolicy": "feedback",
+    "diversityPolicy": "diversity",
+    "missionCoveragePrioritiesPolicy": "mission",
+    "ownershipFundingInfo": "ownership",
+    "masthead": "masthead",
+}
 
 
 def data_of(client, story):
     page = client.get(story.get_absolute_url()).text
     found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)
-    (text,) = found
-    return json.loads(text)
+    told = [json.loads(text) for text in found]
+    (story,) = [one for one in told if "headline" in one]
+    return story
 
 
 def test_a_story_is_told_with_its_people_times_and_pictures(client):
@@ -30,7 +44,7 @@ def test_a_story_is_told_with_its_people_times_and_pictures(client):
 
     data = data_of(client, story)
 
-    assert data["@type"] == "NewsArticle"
+    assert data["@type"] == ["NewsArticle", "AnalysisNewsArticle"]
     assert (data["headline"], data["description"]) == (
         "Bridge reopens", "After eleven weeks.",
     )  # fmt: skip
@@ -48,13 +62,113 @@ def test_a_story_is_told_with_its_people_times_and_pictures(client):
     assert data["datePublished"].endswith("+09:00")
     assert data["dateModified"] == data["datePublished"]
     assert len(data["image"]) == 3
-    assert all(url.startswith(f"{SITE}/media/") for url in data["image"])
+    assert {(one["width"], one["height"]) for one in data["image"]} <= {
+        (400, 400), (533, 400), (640, 360),
+    }  # fmt: skip
+    assert {one["creditText"] for one in data["image"]} == {"I. Brandreth"}
+    assert all(one["url"].startswith(f"{SITE}/media/") for one in data["image"])
     assert data["keywords"] == ["estuary bridge"]
     assert "correction" not in data
 
 
-def test_notes_to_readers_are_told_and_a_minor_change_modifies_nothing(client):
+def told_on(client, address):
+    page = client.get(address).text
+    found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)
+    return [json.loads(text) for text in found]
+
+
+def test_a_story_that_names_nobody_is_the_papers_own(client):
+    Publication.objects.create(pk=1, name="The Courier")
     story = make_article()
+
+    data = data_of(client, story)
+
+    assert data["@type"] == "NewsArticle"
+    assert data["author"] == [
+        {"@type": "NewsMediaOrganization", "name": "The Courier", "url": f"{SITE}/"}
+    ]
+    assert data["wordCount"] == 6
+
+
+def test_what_somebody_paid_for_is_told_as_such(client):
+    story = make_article(label="sponsored", sponsor="The Harbour Bank")
+
+    data = data_of(client, story)
+
+    assert data["@type"] == ["Article", "AdvertiserContentArticle"]
+    assert data["sponsor"] == {"@type": "Organization", "name": "The Harbour Bank"}
+
+
+def test_the_way_to_a_page_is_told_from_the_front_on(client):
+    Publication.objects.create(pk=1, name="The Courier")
+    story = make_article(headline="Six")
+    of_section = story.section.get_absolute_url()
+
+    (way,) = [
+        one
+        for one in told_on(client, story.get_absolute_url())
+        if one["@type"] == "BreadcrumbList"
+    ]
+    (shorter,) = told_on(client, of_section)
+
+    steps = [
+        (one["position"], one["name"], one["item"]) for one in way["itemListElement"]
+    ]
+    assert steps == [
+        (1, "The Courier", f"{SITE}/"),
+        (2, "Town Hall", SITE + of_section),
+        (3, "Six", SITE + story.get_absolute_url()),
+    ]
+    assert shorter["itemListElement"] == way["itemListElement"][:2]
+
+
+def test_an_author_is_told_with_their_work(client):
+    Publication.objects.create(pk=1, name="The Courier")
+    author = Author.objects.create(
+        name="Odalys Fenwright", slug="odalys", role="Town hall reporter",
+        biography="Reads budgets.", photograph=make_image(),
+    )  # fmt: skip
+
+    page, way = told_on(client, author.get_absolute_url())
+    person = page["mainEntity"]
+
+    assert page["@type"] == "ProfilePage"
+    assert person.pop("image").startswith(f"{SITE}/media/")
+    assert person == {
+        "@type": "Person",
+        "name": "Odalys Fenwright",
+        "url": f"{SITE}/author/odalys/",
+        "jobTitle": "Town hall reporter",
+        "description": "Reads budgets.",
+        "worksFor": [
+            {"@type": "NewsMediaOrganization", "name": "The Courier", "url": f"{SITE}/"}
+        ],
+    }
+    assert way["@type"] == "BreadcrumbList"
+
+
+def test_the_paper_is_told_with_each_policy_that_it_has(client):
+    Publication.objects.create(
+        pk=1, name="The Courier", contact="desk@example.org", principles="Two sources."
+    )
+    for kind in Page.Kind.values:
+        Page.objects.create(title=kind, slug=kind, kind=kind)
+    story = make_article()
+
+    (paper,) = told_on(client, "/")
+
+    assert paper["@type"] == "NewsMediaOrganization"
+    assert (paper["name"], paper["url"]) == ("The Courier", f"{SITE}/")
+    assert {name: paper[name] for name in POLICIES} == {
+        name: f"{SITE}/pages/{kind}/" for name, kind in POLICIES.items()
+    }
+    assert f"{SITE}/pages/privacy/" not in paper.values()
+    assert told_on(client, "/about/") == [paper]
+    assert data_of(client, story)["publisher"]["ethicsPolicy"] == paper["ethicsPolicy"]
+
+
+def test_notes_to_readers_are_told_and_a_minor_change_modifies_nothing(client):
+    story = make_article(published_at=timezone.now() - timedelta(hours=1))
 
     publish(story, kind="", headline="Sixx")
     minor = data_of(client, story)

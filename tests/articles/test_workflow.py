@@ -9,7 +9,7 @@ from django.utils import timezone
 import pytest
 
 from articles import publishing
-from articles.models import Article, Note
+from articles.models import Article, Correction, Note
 from articles.publishing import PublishingRefused
 from newsroom.models import Event
 from tests.articles.test_admin_stories import (
@@ -237,25 +237,95 @@ def test_an_editor_of_a_section_pulls_no_story_into_it_to_publish_it(client, lim
 
     other.refresh_from_db()
     assert other.published_at is None
-    assert "that section is not one of yours" in answer.text
+    assert other.section_id != limited.pk
+    assert "leave this story in its own" in answer.text
 
 
 def test_an_editor_of_a_section_withdraws_and_corrects_only_there(client, limited):
-    other = make_article()
+    other, own = make_article(), make_article(section=limited)
+    for story in (other, own):
+        Correction.objects.create(
+            article=story, text="It was ten.", editor=make_staff("Editor")
+        )
 
     answer = client.post(
         LIST,
         {"action": "withdraw_selected", "_selected_action": other.pk},
         follow=True,
     )
-    page = client.get(url_of(other))
+    for story in (other, own):
+        sent = fill_in(client, url_of(story)) | {"corrections-0-text": "It was nine."}
+        client.post(
+            url_of(story), sent | {"corrections-0-id": story.corrections.get().pk}
+        )
 
     other.refresh_from_db()
     assert other.is_live()
     assert "0 stories are withdrawn" in answer.text
-    assert "corrections-0-text" not in page.text
-    assert "bylines-0-guest" in page.text
-    assert 'name="section"' not in page.text  # a fact that takes effect at once
+    assert own.corrections.get().text == "It was nine."
+    assert other.corrections.get().text == "It was ten."
+
+
+@pytest.mark.parametrize("is_live", [True, False])
+def test_an_editor_of_a_section_gives_no_story_away_and_takes_none(
+    client, limited, is_live
+):
+    make = make_article if is_live else make_draft
+    own, other = make(section=limited), make()
+
+    given = fill_in(client, url_of(own)) | {"section": other.section_id}
+    taken = fill_in(client, url_of(other)) | {"section": limited.pk}
+    answers = [client.post(url_of(own), given), client.post(url_of(other), taken)]
+
+    own.refresh_from_db()
+    other.refresh_from_db()
+    assert own.section == limited
+    assert other.section != limited
+    assert "leave this story in its own" in answers[0].text
+
+
+def test_an_editor_of_a_section_calls_no_story_of_another_ready(client, limited):
+    sent = fill_in(client, ADD, **written(stage="ready"))
+
+    refused = client.post(ADD, sent)
+    own = client.post(
+        ADD, fill_in(client, ADD, **written(stage="ready", section=limited.pk))
+    )
+
+    assert "Only who may publish in that section" in refused.text
+    assert own.status_code == 302
+    assert Article.objects.get().stage == READY
+
+
+def test_an_editor_of_a_section_does_not_delete_it_to_have_no_limit(client, limited):
+    url = reverse("admin:articles_section_delete", args=[limited.pk])
+    bulk = reverse("admin:articles_section_changelist")
+
+    one = client.post(url, {"post": "yes"})
+    client.post(
+        bulk,
+        {"action": "delete_selected", "_selected_action": limited.pk, "post": "yes"},
+    )
+
+    assert one.status_code == 403
+    assert type(limited).objects.filter(pk=limited.pk).exists()
+
+
+def test_what_a_reporter_restores_in_a_ready_story_is_reviewed_again(client):
+    draft = make_draft()
+    first = draft.newest_revision
+    draft.headline = "Second"
+    draft.save()
+    publishing.save_working_copy(draft, editor=None)
+    Article.objects.update(stage=READY)
+    restore = reverse("admin:articles_revision_restore", args=[first.pk])
+
+    sign_in(client, "Reporter")
+    client.post(restore)
+
+    draft.refresh_from_db()
+    assert draft.headline == first.headline
+    assert draft.stage == IN_REVIEW
 
 
 def test_many_stories_are_published_where_they_may_be(client, limited):
@@ -484,5 +554,5 @@ def test_the_calendar_costs_the_same_however_full_it_is(
     for _number in range(5):
         make_article()
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         client.get(CALENDAR)

@@ -61,7 +61,8 @@ def test_figures_read_more_lines_and_pull_quotes_are_put_between_paragraphs(
         "alt", "Cables of the bridge"
     )
     expect(page.locator(".story-body")).to_contain_text("The stays from below")
-    expect(page.get_by_role("link", name="Riggers thanked")).to_be_visible()
+    body = page.locator(".story-body")
+    expect(body.get_by_role("link", name="Riggers thanked")).to_be_visible()
 
 
 def test_the_second_of_two_who_save_sees_what_the_first_changed(new_page, editor):

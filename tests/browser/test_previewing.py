@@ -1,11 +1,20 @@
 """The desk sees what readers would get, before anything is saved."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.factories import make_draft, make_image
 
 from .journeys import sign_in
 from .test_editor import open_editor
+
+
+def width_of(picture: Locator) -> int:
+    """Return the natural width of a picture in pixels once its place has one; or 0."""
+    for _attempt in range(150):
+        if width := picture.evaluate("image => image.complete && image.naturalWidth"):
+            return width
+        picture.page.wait_for_timeout(100)  # milliseconds
+    return 0
 
 
 def test_what_is_unsaved_is_previewed_as_wide_as_a_phone_and_a_desktop(
@@ -25,7 +34,8 @@ def test_what_is_unsaved_is_previewed_as_wide_as_a_phone_and_a_desktop(
     expect(story.locator("h1")).to_have_text("Bridge reopens")
     expect(story.get_by_text("Not saved yet.")).to_be_visible()
     picture = story.get_by_role("img", name="Cables of the bridge")
-    drawn = picture.evaluate("image => image.decode().then(() => image.naturalWidth)")
+    picture.scroll_into_view_if_needed()
+    drawn = width_of(picture)
     wide = preview.locator("iframe").bounding_box()["width"]
     serif = story.locator("h1").evaluate("e => getComputedStyle(e).fontFamily")
     preview.get_by_label("Phone").check()

@@ -20,7 +20,7 @@ def test_a_reader_follows_a_correction_to_the_words_it_changed(new_page: NewPage
     reader = new_page(width=360, javascript=False)
 
     reader.goto(story.get_absolute_url())
-    data = reader.locator('script[type="application/ld+json"]').text_content()
+    data = reader.locator('script[type="application/ld+json"]').first.text_content()
     reader.get_by_role("link", name="What changed").click()
 
     assert json.loads(data or "")["correction"][0]["text"] == "It was nine, not six."

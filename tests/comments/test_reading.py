@@ -311,8 +311,8 @@ def test_a_feed_holds_what_is_approved_newest_first():
     make_comment(article, name="Held", state=State.PENDING)
     make_comment(make_article(headline="Another"), name="Elsewhere")
 
-    story = Reader().get(reverse("comments:story-feed", args=[article.pk]))
-    site = Reader().get(reverse("comments:site-feed"))
+    story = Reader().get(reverse("comments:story-feed", args=[article.pk, "atom"]))
+    site = Reader().get(reverse("comments:site-feed", args=["atom"]))
 
     assert story.headers["Content-Type"].startswith("application/atom+xml")
     assert entries(story) == [
@@ -324,7 +324,7 @@ def test_a_feed_holds_what_is_approved_newest_first():
     assert len(entries(site)) == 3
     assert "Held" not in site.text
     assert "hettie@" not in site.text
-    assert 'href="http://testserver/comments/feed/"' in site.text
+    assert 'href="http://testserver/comments/feed/atom/"' in site.text
 
 
 def test_a_feed_is_empty_of_stories_that_went_away_and_of_those_to_come():
@@ -335,7 +335,7 @@ def test_a_feed_is_empty_of_stories_that_went_away_and_of_those_to_come():
     later.published_at += timedelta(days=1)
     later.save()
 
-    assert entries(Reader().get(reverse("comments:site-feed"))) == []
+    assert entries(Reader().get(reverse("comments:site-feed", args=["atom"]))) == []
     for article in (gone, later):
         url = reverse("comments:story-feed", args=[article.pk])
         assert Reader().get(url).status_code == 404

@@ -160,6 +160,6 @@ def test_the_scripts_of_the_form_are_loaded_only_where_there_is_a_form():
 
     closed = Reader().get(article.get_absolute_url()).text
 
-    assert "js/respond.js" in open_
-    assert "js/respond.js" not in closed
-    assert "js/recommend.js" in closed
+    assert "js/comment-form.js" in open_
+    assert "js/comment-form.js" not in closed
+    assert "js/story-page.js" in closed

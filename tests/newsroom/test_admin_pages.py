@@ -137,14 +137,15 @@ def test_a_time_zone_that_is_none_is_refused_with_an_example(client):
 @pytest.mark.parametrize(
     ("group", "may_open"),
     [
-        ("Reporter", {"Article", "Author", "Image", "Revision", "Section", "Tag"}),
+        ("Reporter", {"Article", "Author", "Edition", "Image", "Page", "Recording", "Revision", "Section", "Tag"}),
         ("Moderator", {"Appeal", "Article", "Comment", "Ban", "Burst", "Discussion", "Event",
                        "IllegalNotice", "ModeratorMail", "Rating", "RatingSettings",
                        "Tally", "Thread"}),
         (
             "Editor",
-            {"Article", "Author", "Burst", "Comment", "Discussion", "Event", "Image", "OldAddress", "Publication",
-             "Rating", "RatingSettings", "Redaction", "Revision", "Section", "Tag", "Tally", "Thread"},
+            {"Article", "Author", "Banner", "Burst", "Comment", "Discussion", "Edition", "Event", "FrontSlot", "Image", "Newsletter", "OldAddress",
+             "Publication", "Page", "Rating", "RatingSettings", "Recording", "Redaction", "Revision", "Section", "Subscriber", "Tag",
+             "Tally", "Thread"},
         ),
     ],
 )  # fmt: skip

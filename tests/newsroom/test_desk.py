@@ -1,6 +1,7 @@
 """The desk: who gets in, what it says is waiting, and what is written down."""
 
 import csv
+import io
 from datetime import timedelta
 
 from django.contrib.auth.models import Group
@@ -17,6 +18,7 @@ from articles.models import Redaction, Tag
 from comments.models import Comment
 from newsroom.admin import events
 from newsroom.models import Event, User
+from newsroom.spreadsheets import csv_of
 from tests.factories import (
     make_article,
     make_comment,
@@ -352,3 +354,42 @@ def test_an_account_is_deactivated_and_never_deleted(client):
 
     assert response.status_code == 403
     assert User.objects.filter(username="bram").exists()
+
+
+@pytest.mark.parametrize("query", ["when__gte=abc", "actor__id__exact=abc", "foo=1"])
+def test_an_export_by_a_filter_that_means_nothing_leads_back_to_the_list(client, query):
+    client.force_login(make_staff("Editor"))
+
+    answer = client.get(f"{reverse('admin:newsroom_event_export')}?{query}")
+
+    assert answer.status_code == 302
+    assert answer.url == reverse("admin:newsroom_event_changelist") + "?e=1"
+
+
+def test_what_one_with_a_very_long_name_does_is_written_down():
+    editor = make_staff("Editor", first_name="Ana" * 50, last_name="Lu" * 75)
+
+    Event.objects.record(editor, "publish", make_draft(headline="x" * 255))
+
+    event = Event.objects.filter(act="publish").get()
+    assert event.actor_name == editor.name[:200]
+    assert event.object_name == "x" * 255
+
+
+@pytest.mark.parametrize("start", [*"=+-@\t\r\n＝＋－＠"])
+def test_a_cell_that_a_spreadsheet_would_run_is_text(start):
+    answer = csv_of("a.csv", ["cell"], [[f"{start}1+1"], ["1+1"], [-1]])
+
+    rows = csv.reader(io.StringIO(answer.text, newline=""))
+    assert [*rows] == [["cell"], [f"'{start}1+1"], ["1+1"], ["-1"]]
+
+
+def test_an_address_fills_in_when_a_new_story_is_due(client):
+    client.force_login(make_staff("Editor"))
+    add = reverse("admin:articles_article_add")
+
+    due = fields_of(client.get(add, {"due_at": "2026-11-30 14:05"}), "article_form")
+    none = fields_of(client.get(add, {"due_at": "soon"}), "article_form")
+
+    assert (due["due_at_0"], due["due_at_1"][:5]) == ("2026-11-30", "14:05")
+    assert (none["due_at_0"], none["due_at_1"]) == ("", "")

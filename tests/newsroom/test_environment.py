@@ -19,14 +19,24 @@ MALFORMED = {
     "TRUSTED_PROXIES": ("-1", "TRUSTED_PROXIES=1"),
     "DATABASE_URL": ("my database", "DATABASE_URL=postgres://newsroom:"),
     "DATABASE_POOL_SIZE": ("many", "DATABASE_POOL_SIZE=8"),
+    "CACHE_MEGABYTES": ("0", "CACHE_MEGABYTES=16"),
     "CACHE_URL": ("nowhere", "CACHE_URL=redis://127.0.0.1:6379/0"),
+    "STALE_WHILE_REVALIDATE": ("-1", "STALE_WHILE_REVALIDATE=1"),
     "STATIC_ROOT": ("", "STATIC_ROOT=/srv/newsroom/static"),
     "MEDIA_ROOT": ("", "MEDIA_ROOT=/srv/newsroom/media"),
     "ORIGINALS_ROOT": ("", "ORIGINALS_ROOT=/srv/newsroom/originals"),
     "RELEASE": ("", "RELEASE=2026-11-23.1"),
+    "S3_MEDIA_BUCKET": ("My Bucket", "S3_MEDIA_BUCKET=news-media"),
+    "S3_ORIGINALS_BUCKET": ("alone", "S3_ORIGINALS_BUCKET=news-originals"),
+    "S3_ENDPOINT_URL": ("s3.example.org", "S3_ENDPOINT_URL=https://s3.example.org"),
+    "S3_REGION": ("Central Europe", "S3_REGION=eu-central-1"),
+    "S3_ACCESS_KEY_ID": ("my key", "S3_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE"),
+    "S3_SECRET_ACCESS_KEY": ("my key", "S3_SECRET_ACCESS_KEY=a-long-secret-text"),
+    "S3_MEDIA_URL": ("media.example.org", "S3_MEDIA_URL=https://media.example.org/"),
     "IMAGE_MAX_PIXELS": ("60 MP", "IMAGE_MAX_PIXELS=60000000"),
     "IMAGE_MAX_BYTES": ("0", "IMAGE_MAX_BYTES=40000000"),
     "LANGUAGE_CODE": ("klingon", "LANGUAGE_CODE=en"),
+    "WEBSUB_HUB": ("hub.example.org", "WEBSUB_HUB=https://pubsubhubbub.appspot.com/"),
     "HSTS_SECONDS": ("a year", "HSTS_SECONDS=31536000"),
     "HSTS_INCLUDE_SUBDOMAINS": ("maybe", "HSTS_INCLUDE_SUBDOMAINS=on"),
     "HSTS_PRELOAD": ("2", "HSTS_PRELOAD=on"),
@@ -38,13 +48,20 @@ MALFORMED = {
     "LOGIN_FAILURES_PER_QUARTER_HOUR": ("", "LOGIN_FAILURES_PER_QUARTER_HOUR=10"),
     "EMAIL_URL": ("mail.example.org", "EMAIL_URL=smtp+tls://newsroom:password@"),
     "MAIL_FROM": ("the desk", "MAIL_FROM=Newsroom <newsroom@news.example.org>"),
+    "MAIL_BOUNCES": ("the porter", "MAIL_BOUNCES=bounces@news.example.org"),
+    "NEWSLETTER_MAILS_PER_MINUTE": ("0", "NEWSLETTER_MAILS_PER_MINUTE=600"),
+    "RECORDING_MAX_BYTES": ("0", "RECORDING_MAX_BYTES=300000000"),
+    "EMBED_MASTODON_SERVERS": (
+        "https://mastodon.social/",
+        "EMBED_MASTODON_SERVERS=mastodon.social,mastodon.online",
+    ),
     "LOG_LEVEL": ("LOUD", "LOG_LEVEL=INFO"),
 }
 
 
 def test_the_example_file_names_every_variable_and_no_other():
     read = set(re.findall(r'\bread\(\s*"(\w+)"', SETTINGS))
-    named = set(re.findall(r"^#?([A-Z_]+)=", EXAMPLES, re.MULTILINE))
+    named = set(re.findall(r"^#?([A-Z0-9_]+)=", EXAMPLES, re.MULTILINE))
 
     assert named == read
     assert set(MALFORMED) == read
@@ -106,6 +123,17 @@ def test_a_variable_can_be_read_from_a_file(checkout):
     )
 
     assert "from a file, and as long as a key must be" in result.stdout
+
+
+def test_an_operator_may_let_caches_give_a_page_once_more(checkout):
+    asked = "from newsroom.page_cache import CACHE_CONTROL; print(CACHE_CONTROL)"
+    words = ("shell", "--no-imports", "-c", asked)
+
+    default = checkout.run(*words, SECRET_KEY=KEY)
+    chosen = checkout.run(*words, SECRET_KEY=KEY, STALE_WHILE_REVALIDATE="2")
+
+    assert default.stdout.strip() == "public, max-age=0, s-maxage=1"
+    assert chosen.stdout.strip().endswith("s-maxage=1, stale-while-revalidate=2")
 
 
 def test_the_environment_wins_over_the_file(checkout):

@@ -13,7 +13,7 @@ from tests.readers import Reader
 
 
 def assert_own_look(response):
-    assert '<link rel="stylesheet" href="/static/css/tokens.css">' in response.text
+    assert '<link rel="stylesheet" href="/static/css/page.css">' in response.text
     assert "<h1>" in response.text
     assert 'href="/"' in response.text
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]

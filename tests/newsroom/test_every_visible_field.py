@@ -4,8 +4,12 @@ For each field of each form the page is opened (and so stored), the field is cha
 the admin, and the page is opened again.
 """
 
+from datetime import timedelta
+
 from django.contrib import admin
+from django.core.files.base import ContentFile
 from django.urls import reverse
+from django.utils import timezone
 
 import pytest
 
@@ -13,10 +17,15 @@ from articles import publishing
 from articles.models import (
     Article,
     Author,
+    Banner,
     Byline,
     Correction,
+    Edition,
     Image,
+    Newsletter,
     OldAddress,
+    Page,
+    Recording,
     RelatedLink,
     Section,
     Tag,
@@ -26,17 +35,23 @@ from newsroom.admin.base import ReaderFacingAdmin
 from newsroom.models import Publication
 from ratings.models import RatingSettings
 from tests.factories import (
+    CAPTIONS,
+    film_file,
     make_author,
     make_comment,
     make_draft,
+    make_edition,
     make_image,
+    make_newsletter,
+    make_recording,
     make_staff,
     picture_file,
 )
 from tests.html_forms import fields_of
 
 STORY, SECTION, AUTHOR, ABOUT, FRONT = "story", "section", "author", "about", "front"
-VERSIONS = "versions"
+VERSIONS, FEED, ROBOTS, PAGE = "versions", "feed", "robots", "page"
+NEWSLETTER = "newsletter"
 
 # Model and field: the new value, and the page on which readers meet it.
 VISIBLE = {
@@ -45,7 +60,12 @@ VISIBLE = {
     (Publication, "description"): ("A paper of sand and stone.", FRONT),
     (Publication, "contact"): ("letters@example.org", ABOUT),
     (Publication, "principles"): ("Two sources, always.", ABOUT),
+    (Publication, "feeds_in_full"): (None, FEED),
+    (Publication, "robots"): ("User-agent: Nosy\nDisallow: /", ROBOTS),
     (Publication, "time_zone"): ("Pacific/Auckland", STORY),
+    (Publication, "accent"): ("#1f5673", STORY),
+    (Publication, "logo"): (picture_file(400, 100), STORY),
+    (Publication, "icon"): (picture_file(600, 600), STORY),
     (Section, "name"): ("Guildhall", STORY),
     (Section, "slug"): ("guildhall", STORY),
     (Section, "description"): ("What the council does.", SECTION),
@@ -89,6 +109,12 @@ VISIBLE = {
     (Article, "removed_words"): ("no", VERSIONS),
     (Article, "withheld_because"): ("A court asked for it.", VERSIONS),
     (Article, "withdrawal_note"): ("It was about another bridge.", STORY),
+    (Article, "noindex"): ("on", STORY),
+    (Page, "kind"): ("ethics", FRONT),
+    (Page, "title"): ("Who owns us", FRONT),
+    (Page, "slug"): ("who-owns-us", FRONT),
+    (Page, "body"): ("<p>640 readers do.</p>", PAGE),
+    (Page, "position"): ("9", FRONT),
     (Byline, "role"): ("reporting", STORY),
     (Byline, "author"): ("another author", STORY),
     (Byline, "guest"): ("A guest", STORY),
@@ -101,12 +127,31 @@ VISIBLE = {
     (Correction, "text"): ("It was nine strands.", STORY),
     (Correction, "withdrawal_reason"): ("It was eight after all.", STORY),
     (Correction, "published_at"): ("2026-01-02", STORY),
+    (Banner, "kind"): ("live", ABOUT),
+    (Banner, "text"): ("The bridge is open.", STORY),
+    (Banner, "article"): ("another story", FRONT),
+    (Banner, "url"): ("https://example.org/live", FRONT),
+    (Banner, "start"): ("2098-01-02", FRONT),
+    (Banner, "until"): ("2020-01-03", FRONT),
+    (Recording, "title"): ("The fog bell", STORY),
+    (Recording, "file"): (film_file(), STORY),
+    (Recording, "seconds"): ("61", STORY),
+    (Recording, "credit"): ("Corwin Pellow", STORY),
+    (Recording, "transcript"): ("A bell, far out.", STORY),
+    (Recording, "captions"): (ContentFile(CAPTIONS.encode(), "new.vtt"), STORY),
+    (Recording, "captions_language"): ("de", STORY),
+    (Recording, "poster"): ("a photograph", STORY),
+    (Newsletter, "name"): ("The Sunday letter", STORY),
+    (Newsletter, "description"): ("Once a week.", NEWSLETTER),
+    (Newsletter, "is_open"): (None, STORY),
+    (Edition, "is_public"): (None, NEWSLETTER),
     (Thread, "closed"): ("on", STORY),
     (Discussion, "comments_open"): ("false", STORY),
     (Discussion, "name_and_email_required"): ("false", STORY),
     (Discussion, "levels"): ("1", STORY),
 }
 INVISIBLE = {
+    (Publication, "logo_dark"): "shown with a logo alone: tested there",
     (Author, "user"): "an account is the desk's business",
     (Image, "licence"): "kept for the desk; the credit is what readers see",
     (Image, "source_url"): "kept for the desk",
@@ -123,6 +168,8 @@ INVISIBLE = {
     (Article, "expires"): "readers notice when the time has come",
     (Article, "note"): "for colleagues",
     (Article, "publish_at"): "asks when, and changes nothing by itself",
+    (Newsletter, "imprint"): "stands in mails alone",
+    (Recording, "description"): "copied into a story when it is put there",
     (OldAddress, "path"): "an address that redirects, which no cache holds",
     (OldAddress, "article"): "an address that redirects, which no cache holds",
 }
@@ -149,7 +196,9 @@ def paper():
     Publication.objects.create(pk=1, name="The Courier", contact="desk@example.org")
     author, colleague = make_author(), make_author("Bram Tollerquay")
     image = make_image(caption="The bridge")
-    article = make_draft(author=author, lead_image=image, label="opinion")
+    film = make_recording(file=film_file(4), captions=CAPTIONS)
+    body = f'<p>It rang.</p><figure data-recording="{film.pk}"></figure>'
+    article = make_draft(author=author, lead_image=image, label="opinion", body=body)
     Byline.objects.create(article=article, author=colleague, position=2)
     RelatedLink.objects.create(article=article, url="https://example.org/a", title="A")
     RelatedLink.objects.create(
@@ -161,6 +210,14 @@ def paper():
     Correction.objects.create(article=article, text="It was eight.", kind="correction")
     Section.objects.create(name="Business", slug="business", position=5)
     make_comment(article)
+    now = timezone.now()
+    start, until = now - timedelta(days=9999), now + timedelta(days=9999)
+    Banner.objects.create(text="The bridge is closed.", start=start, until=until)
+    Page.objects.create(title="Owners", slug="owners", kind="ownership")
+    Page.objects.create(title="Privacy", slug="privacy", kind="privacy", position=5)
+    make_newsletter()
+    # It was sent: its words are changed by nobody.
+    make_edition(article, state="sent", number=1, started_at=now)
     return article
 
 
@@ -251,6 +308,10 @@ def address_of(page, article):
         AUTHOR: article.bylines.first().author.get_absolute_url(),
         ABOUT: reverse("articles:about"),
         FRONT: reverse("articles:front"),
+        FEED: reverse("articles:feed"),
+        ROBOTS: reverse("articles:robots"),
+        PAGE: "/pages/owners/",
+        NEWSLETTER: "/newsletter/",
     }[page]
 
 
@@ -264,7 +325,12 @@ def change(client, article, model, field, value):
         Tag: article.tags.first(),
         Author: article.bylines.first().author,
         Image: article.lead_image,
+        Recording: Recording.objects.first(),
         Article: article,
+        Banner: Banner.objects.get(),
+        Page: Page.objects.get(position=0),
+        Newsletter: Newsletter.objects.get(),
+        Edition: Edition.objects.get(),
         Thread: Thread.objects.get(article=article),
         Discussion: Discussion.objects.get(section=None, article=None),
     }[form_of]
@@ -308,13 +374,14 @@ def changed(article, model, field, value):
             "note_text": "It was eight.",
             "removed_words": "no",
         },
+        (Banner, "start"): {"until_0": "2099-01-02"},
         (Byline, "guest"): {"bylines-0-author": ""},
         (RelatedLink, "target"): {
             "related_links-0-url": "",
             "related_links-0-title": "",
         },
     }.get((model, field), {})
-    if field == "published_at":
+    if field in {"published_at", "start", "until"}:
         name = f"{name}_0"
     if hasattr(value, "seek"):
         value.seek(0)

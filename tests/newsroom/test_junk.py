@@ -6,7 +6,15 @@ from django.urls import reverse
 
 import pytest
 
-from tests.factories import make_article, make_author, make_comment, make_staff
+from articles.models import Author, Section
+from newsroom.models import Publication
+from tests.factories import (
+    make_article,
+    make_author,
+    make_comment,
+    make_image,
+    make_staff,
+)
 from tests.html_forms import fields_of
 
 HUGE = "9" * 23
@@ -32,9 +40,16 @@ PATHS = (
     "/2026/11/23/" + "x" * 3000 + "/", "/section/%ED%A0%80/", "/media/../manage.py",
     "/media/%2e%2e/%2e%2e/etc/passwd", "/media/", "/media/" + "x" * 5000,
     "/media//etc/passwd", "/comments/status/x/", "/admin/r/1/1/",
+    "/feed/x/", "/section/%00/feed/", "/category/%ff/feed/", "/sitemap-9999-12.xml",
+    f"/newsletter/{HUGE}/", "/newsletter/own/%00/", "/newsletter/leave/" + "x" * 3000 + "/",
+    "/newsletter/confirm/1:x:y/", f"/sitemap-2026-11-{HUGE}.xml", f"/card/{HUGE}/x.png", "/pages/%00/", "/rss/x/",
 )  # fmt: skip
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "FOO")
 FILTERS = (
+    f"section={HUGE}", f"article={HUGE}", f"article__in=1,{HUGE}", "created_at__year=1",
+    "published_at__year=1", "when__gte=0001-01-01+00:00:00%2B14:00", "when__lt=10000",
+    "published_at__gte=0001-01-01+00:00:00%2B14:00", "uploaded_at__date=0001-01-01",
+    "published_at__lte=9999-12-31+23:59:59-12:00", "published_at__year=9999",
     "q=%00", "q=%ED%A0%80", "state=x", "state__exact=%00", "p=x", "p=99999", "o=1.2.99",
     "created_at__year=0", "created_at__year=99999999", "published_at__gte=x",
     "section__id__exact=x", "foo__bar=1", f"id__exact={HUGE}",
@@ -93,6 +108,7 @@ def test_a_query_that_means_nothing_is_answered(anyone, query):
         article.section.get_absolute_url(),
         reverse("comments:thread", args=[article.pk]),
         reverse("comments:replies", args=[root.pk]),
+        *("/feed/", "/feed/json/", "/robots.txt", "/sitemap.xml", "/oembed/"),
     ]
 
     statuses = {anyone.get(f"{page}?{query}").status_code for page in pages}
@@ -140,7 +156,11 @@ def test_a_header_that_means_nothing_is_answered(anyone, header, value):
 
 @pytest.mark.parametrize("query", FILTERS)
 def test_a_filter_of_the_admin_that_means_nothing_is_answered(query):
+    zone, _made = Publication.objects.get_or_create(pk=1)
+    zone.time_zone = "Europe/Vienna"  # east of UTC, where the first day begins sooner
+    zone.save()
     make_comment(make_article())
+    make_image()
     client = Client(raise_request_exception=False)
     client.force_login(make_staff(is_superuser=True))
 
@@ -180,3 +200,33 @@ def test_a_searchable_list_that_is_sent_no_key_gives_the_form_back(key):
 
         assert response.status_code == 200, field
         assert "Not to be lost" in response.text
+
+
+def test_a_form_of_the_admin_that_names_no_field_to_go_back_to_is_answered():
+    make_article(author=make_author())
+    client = Client(raise_request_exception=False)
+    client.force_login(make_staff(is_superuser=True))
+
+    for name in ("section", "author"):
+        key = Section.objects.get().pk if name == "section" else Author.objects.get().pk
+        url = reverse(f"admin:articles_{name}_change", args=[key])
+        form = fields_of(client.get(url), f"{name}_form")
+        posted = client.post(url, form | {"_to_field": ""})
+        asked = client.get(f"{url}?_to_field=")
+
+        assert (posted.status_code, asked.status_code) == (400, 400)
+        assert client.post(url, form | {"_to_field": "id"}).status_code == 302
+
+
+@pytest.mark.parametrize("value", ["abc", "0001-01-01", "9999-12-31 23:59", HUGE])
+def test_an_address_that_fills_in_a_form_with_nonsense_is_answered(value):
+    client = Client(raise_request_exception=False)
+    client.force_login(make_staff(is_superuser=True))
+
+    for model in admin.site._registry:
+        name = model._meta.label_lower.replace(".", "_")
+        url = reverse(f"admin:{name}_add")
+        fields = "&".join(f"{field.name}={value}" for field in model._meta.get_fields())
+        response = client.get(f"{url}?{fields}")
+
+        assert response.status_code in {200, 400, 403}, name

@@ -13,7 +13,8 @@ from django_tasks_db.models import DBTaskResult
 
 from newsroom.mail import forget, send, wait_after
 from newsroom.models import Delivery, Publication
-from tests.smtp import free_port, mail_server, use_server
+from tests.ports import free_port
+from tests.smtp import mail_server, use_server
 
 
 def letter(event="event 1", recipient="hettie@example.org", **fields):

@@ -61,6 +61,11 @@ def test_keys_of_one_network_mean_nothing_after_two_weeks(monkeypatch):
         (2, "6.6.6.6, 198.51.100.1, 192.0.2.1", "198.51.100.1"),
         (2, "198.51.100.1", "203.0.113.7"),
         (1, "", "203.0.113.7"),
+        (1, "198.51.100.1:4711", "198.51.100.1"),
+        (1, "[2001:db8::1]:443", "2001:db8::1"),
+        (1, "[2001:db8::1]", "2001:db8::1"),
+        (1, "2001:db8::1:443", "2001:db8::1:443"),
+        (2, "6.6.6.6:1, 198.51.100.1:4711, 192.0.2.1:80", "198.51.100.1"),
     ],
 )
 def test_a_forwarded_address_is_believed_as_far_as_proxies_are_ours(
@@ -71,6 +76,25 @@ def test_a_forwarded_address_is_believed_as_far_as_proxies_are_ours(
     request = request_from(HTTP_X_FORWARDED_FOR=forwarded)
 
     assert networks.client_address(request) == believed
+
+
+@pytest.mark.parametrize(
+    ("plain", "with_port"),
+    [("203.0.113.7", "203.0.113.7:4711"), ("2001:db8::1", "[2001:db8::1]:443")],
+)
+def test_a_port_beside_a_forwarded_address_makes_no_other_network(
+    settings, plain, with_port
+):
+    settings.TRUSTED_PROXIES = 1
+
+    keys = {
+        networks.network_key(request_from(HTTP_X_FORWARDED_FOR=forwarded))
+        for forwarded in (plain, with_port)
+    }
+    elsewhere = networks.network_key(request_from(HTTP_X_FORWARDED_FOR="192.0.2.1"))
+
+    assert len(keys) == 1
+    assert elsewhere not in keys
 
 
 @pytest.mark.parametrize(
@@ -116,7 +140,8 @@ def test_a_key_is_a_guess_for_whoever_has_not_the_salt():
 
 
 @pytest.mark.parametrize(
-    "address", ["fe80::1%eth0", "203.0.113.7:4711", "[2001:db8::1]:443", "x" * 9000]
+    "address",
+    ["fe80::1%eth0", "203.0.113.7:", "[:443", "[]", "[x]:1", "1:2", "x" * 9000],
 )
 def test_an_address_in_an_odd_form_is_no_error(settings, address):
     settings.TRUSTED_PROXIES = 1

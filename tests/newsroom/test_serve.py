@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
+
 KEY = "a key of the tests, long enough to be one that somebody would take"
 
 
@@ -141,12 +143,6 @@ def rename_the_paper(checkout, name):
     )
     result = checkout.run("shell", "--no-imports", "-c", change, SECRET_KEY=KEY)
     assert result.returncode == 0, result.stderr
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 def children_of(pid):

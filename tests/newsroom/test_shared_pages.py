@@ -1,10 +1,12 @@
 """A public page is the same for everyone, and any cache may hold it."""
 
+import gzip
 from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils import timezone
 
+import brotli
 import pytest
 
 from articles import publishing
@@ -16,6 +18,7 @@ from tests.factories import (
     make_staff,
 )
 
+READ = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}
 JUNK = "\"';=junk,%00\xff"
 COOKIES = (
     "newsroom_session",
@@ -154,6 +157,39 @@ def test_head_answers_as_get_does_without_the_page(client, addresses, page):
     assert head.status_code == 200
     assert head.headers["ETag"] == whole.headers["ETag"]
     assert head.content == b""
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip;q=0.5", "gzip"),
+        ("BR; q=0, gzip", "gzip"),
+        ("identity", None),
+        ("br;q=0.0,,;;gzip;q=0", None),
+    ],
+)
+def test_a_page_is_sent_compressed_to_whom_takes_it_so(
+    client, addresses, accepted, encoding
+):
+    plain = client.get(addresses["story"])
+    for _stored in range(2):
+        sent = client.get(addresses["story"], headers={"Accept-Encoding": accepted})
+
+        assert sent.headers.get("Content-Encoding") == encoding
+        assert READ[encoding](sent.content) == plain.content
+        assert sent.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+        tags = {sent.headers["ETag"], plain.headers["ETag"]}
+        assert len(tags) == (2 if encoding else 1)
+
+        again = client.get(
+            addresses["story"],
+            headers={
+                "Accept-Encoding": accepted,
+                "If-None-Match": sent.headers["ETag"],
+            },
+        )
+        assert again.status_code == 304
 
 
 def test_a_stored_story_costs_one_query(client, addresses, django_assert_num_queries):

@@ -18,6 +18,8 @@ from django.db import connection
 
 import pytest
 
+from tests.ports import free_port
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -104,12 +106,6 @@ class own_database:  # noqa: N801  # read as a word of the language, like closin
         if connection.vendor != "sqlite":
             with connection.cursor() as cursor:
                 cursor.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
