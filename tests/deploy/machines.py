@@ -1,0 +1,217 @@
+"""A site on several machines, all of them here: each server listens on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.ports import free_port
+
+from .activation import command_of, start_activated
+from .front import ROOT, Nginx, wait_for_port
+
+KEY = "a key of the tests, long enough to be one that somebody would take"
+
+
+class Postgres:
+    """A new PostgreSQL, in a folder that its own user can reach."""
+
+    def __init__(self) -> None:
+        programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+        if not programs:
+            pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+        self.folder = Path(tempfile.mkdtemp(prefix="newsroom-postgres-"))
+        self.port, as_user = free_port(), []
+        if os.getuid() == 0:  # it refuses to run as root
+            shutil.chown(self.folder, "postgres", "postgres")
+            user = ("--reuid=postgres", "--regid=postgres", "--init-groups")
+            as_user = ["setpriv", *user]
+        make = (
+            f"{programs[-1]}/initdb --pgdata {self.folder} --username newsroom"
+            " --auth trust --encoding UTF8 --no-sync"
+        )
+        start = (
+            f"{programs[-1]}/postgres -D {self.folder} -p {self.port} -c fsync=off"
+            " -c listen_addresses=127.0.0.1 -c unix_socket_directories="
+            " -c log_min_messages=fatal"
+        )
+        subprocess.run(
+            [*as_user, *make.split()], cwd="/", capture_output=True, check=True
+        )
+        self.process = subprocess.Popen([*as_user, *start.split()], cwd="/")
+        wait_for_port(self.port, self.process)
+        self.url = f"postgres://newsroom@127.0.0.1:{self.port}/postgres"
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGINT)  # its word for a fast shutdown
+        self.process.wait(30)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Redis:
+    """A Redis that keeps nothing on disk: after a restart it is empty."""
+
+    def __init__(self, folder: Path) -> None:
+        if not shutil.which("redis-server"):
+            pytest.skip("Redis is not installed: apt-get install redis-server")
+        self.port, self.folder = free_port(), folder
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.start()
+
+    def start(self) -> None:
+        words = f"redis-server --bind 127.0.0.1 --port {self.port} --loglevel warning"
+        self.process = subprocess.Popen(
+            [*words.split(), "--dir", str(self.folder), "--save", ""]
+        )
+        wait_for_port(self.port, self.process)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(30)
+
+    stop = kill
+
+
+class AppServer:
+    """The server as its unit starts it, on a port of its own."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.port, self.environment = free_port(), environment
+
+    def start(self) -> None:
+        command = command_of("newsroom-web.service", folder=ROOT, python=sys.executable)
+        listening = socket.create_server(("127.0.0.1", self.port), backlog=2048)
+        self.process = start_activated(
+            command, listening, folder=ROOT, environment=self.environment
+        )
+        # As if the machine were another one: with the server, its address is gone.
+        listening.close()
+
+    def kill(self) -> None:
+        """Let it be gone at once, with all it was doing."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(30)
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(40)
+
+
+class Worker:
+    """The worker as its unit starts it."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        command = command_of(
+            "newsroom-worker@.service", folder=ROOT, python=sys.executable
+        )
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(120)
+
+
+class Town:
+    """nginx, two app servers, a worker, PostgreSQL and Redis, and what they say."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.running = ExitStack()
+        try:
+            self._start(folder, settings)
+        except BaseException:
+            self.running.close()
+            raise
+
+    def _start(self, folder: Path, settings: dict[str, str]) -> None:
+        postgres = self._keep(Postgres())
+        self.redis = self._keep(Redis(folder))
+        self.servers = [AppServer({}), AppServer({})]
+        self.nginx = self._keep(Nginx(folder, [one.port for one in self.servers]))
+        files = self.nginx.files
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "SECRET_KEY": KEY,
+            "SITE_URL": self.nginx.site_url,
+            "TRUSTED_PROXIES": "1",
+            "DATABASE_URL": postgres.url,
+            "CACHE_URL": self.redis.url,
+            "STATIC_ROOT": str(files / "static"),
+            "MEDIA_ROOT": str(files / "media"),
+            "ORIGINALS_ROOT": str(files / "originals"),
+            "EMAIL_URL": f"filemail://{folder}/mail",
+            "LOG_LEVEL": "ERROR",
+        } | settings
+        self.run(
+            "from django.core.management import call_command;"
+            "call_command('migrate', verbosity=0);"
+            "call_command('collectstatic', interactive=False, verbosity=0)"
+        )
+        for server in self.servers:
+            server.environment = self.environment
+            server.start()
+            self._keep(server)
+        self._keep(Worker(self.environment))
+        self.wait_until_served()
+
+    def _keep(self, server: Any) -> Any:
+        self.running.callback(server.stop)
+        return server
+
+    def run(self, code: str) -> Any:
+        """Run ``code`` in the site's own Python; return what it prints, as JSON."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", "shell", "--no-imports", "-c", code],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout) if done.stdout.strip() else None
+
+    def wait_until_served(self) -> None:
+        """Return once both app servers answer."""
+        until = time.monotonic() + 60
+        for server in self.servers:
+            while time.monotonic() < until:
+                with (
+                    suppress(OSError),
+                    socket.create_connection(("127.0.0.1", server.port), 1),
+                ):
+                    break
+        while self.nginx.ask("/health/").status != 200:
+            assert time.monotonic() < until
+            time.sleep(0.2)
+
+    def wait_for_tasks(self) -> dict[str, int]:
+        """Return how many tasks ended how, once none waits (a minute at most)."""
+        count = (
+            "import json; from collections import Counter;"
+            "from django_tasks_db.models import DBTaskResult as Result;"
+            "print(json.dumps(Counter(Result.objects"
+            ".values_list('status', flat=True))))"
+        )
+        until = time.monotonic() + 60
+        while True:
+            counted = self.run(count) or {}
+            waiting = counted.get("READY", 0) + counted.get("RUNNING", 0)
+            if not waiting or time.monotonic() > until:
+                return counted
+            time.sleep(1)
+
+    def stop(self) -> None:
+        self.running.close()
