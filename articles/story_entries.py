@@ -17,9 +17,23 @@ from django.utils.translation import gettext as _
 import nh3
 
 from articles import body
-from articles.models import Article, Correction, Image, Rendition, Revision
+from articles.models import (
+    Article,
+    Correction,
+    Image,
+    Recording,
+    Rendition,
+    Revision,
+)
 from articles.story_page import authors_of, byline_of, images_of
-from newsroom.syndication import NEWEST, Entry, Person, Picture, absolute
+from newsroom.syndication import (
+    NEWEST,
+    Entry,
+    Person,
+    Picture,
+    Playable,
+    absolute,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,6 +58,8 @@ _ATTRIBUTES = {
 }
 _ADDRESSES = {"href", "poster", "src"}
 _PULL_QUOTE = re.compile(r'<div class="pull-quote">(.*?)</div>', re.DOTALL)
+# What the page's script makes a frame of: no reader of feeds has that script.
+_OFFER = re.compile(r'<div class="embed-offer".*?</div>', re.DOTALL)
 _BETWEEN = re.compile(r"\s*\n\s*")  # what templates leave between elements
 
 
@@ -54,6 +70,7 @@ class _Around:
     authors: Mapping[int, Author]
     images: Mapping[int, Image]
     articles: Mapping[int, Article]
+    recordings: Mapping[int, Recording]
     notes: Mapping[int, Sequence[Correction]]
 
 
@@ -90,8 +107,11 @@ def _around(
 ) -> _Around:
     revisions = [shown for _article, shown in stories]
     bodies = [body.references_of(one.body) for one in revisions if full_text]
+    heard = {pk for named in bodies for pk in named.recordings}
+    recordings = Recording.objects.in_bulk(heard) if heard else {}
     images = {one.lead_image_id for one in revisions if one.lead_image_id}
     images |= {pk for named in bodies for pk in named.images}
+    images |= {one.poster_id for one in recordings.values() if one.poster_id}
     linked = {pk for named in bodies for pk in named.articles}
     notes = defaultdict(list)
     told = Correction.objects.standing(at).filter(
@@ -103,6 +123,7 @@ def _around(
         authors=authors_of(revisions),
         images=images_of(images, at),
         articles=Article.objects.live(at).for_links().in_bulk(linked),
+        recordings=recordings,
         notes=notes,
     )
 
@@ -134,6 +155,7 @@ def _entry(
         ],
         tags=[article.section.name, *(tag.name for tag in article.tags.all())],
         picture=picture,
+        playables=_playables(shown, around),
         language=article.language_code,
     )
 
@@ -162,6 +184,23 @@ def _picture(image: Image | None) -> Picture | None:
     )
 
 
+def _playables(shown: Revision, around: _Around) -> list[Playable]:
+    if not around.recordings:
+        return []
+    named = body.references_of(shown.body).recordings
+    return [
+        Playable(
+            url=absolute(one.file.url),
+            type=one.type,
+            size=one.size,
+            title=one.title,
+            seconds=one.seconds,
+        )
+        for pk in named
+        if (one := around.recordings.get(pk))
+    ]
+
+
 def _content(
     article: Article, shown: Revision, around: _Around, picture: Picture | None
 ) -> str:
@@ -177,12 +216,14 @@ def _content(
             shown.body,
             images=around.images,
             articles=around.articles,
+            recordings=around.recordings,
             is_sponsored=shown.is_sponsored,
         )
     )
     parts += [_note(one) for one in notes if not one.stands_above]
     base = absolute(article.get_absolute_url())
     text = _PULL_QUOTE.sub(r"<blockquote>\1</blockquote>", "".join(parts))
+    text = _OFFER.sub("", text)
     return nh3.clean(
         _BETWEEN.sub("\n", text),
         tags=_TAGS,

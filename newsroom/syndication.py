@@ -20,6 +20,7 @@ from django.http import HttpResponse
 from django.urls import path, register_converter
 from django.utils.feedgenerator import (
     Atom1Feed,
+    Enclosure,
     Rss201rev2Feed,
     SyndicationFeed,
     rfc3339_date,
@@ -59,6 +60,17 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Playable:
+    """Sound or film in an entry: its absolute address, bytes, and seconds if known."""
+
+    url: str
+    type: str
+    size: int
+    title: str
+    seconds: int | None = None
+
+
+@dataclass(frozen=True)
 class Entry:
     """One thing to read: words, times (aware) and absolute addresses.
 
@@ -76,7 +88,7 @@ class Entry:
     authors: Sequence[Person] = ()
     tags: Sequence[str] = ()
     picture: Picture | None = None
-    comments: str = ""
+    playables: Sequence[Playable] = ()
     language: str = ""
 
 
@@ -128,7 +140,7 @@ def answer(channel: Channel, kind: str) -> HttpResponse:
     if kind == "json":
         text = json.dumps(_as_json(channel), ensure_ascii=False, indent=1)
         return HttpResponse(text, content_type="application/feed+json; charset=utf-8")
-    feed = (_Atom if kind == "atom" else _Rss)(
+    feed: SyndicationFeed = (_Atom if kind == "atom" else _Rss)(
         title=printable(channel.title),
         link=absolute(channel.url),
         description=printable(channel.description or channel.title),
@@ -147,7 +159,11 @@ def answer(channel: Channel, kind: str) -> HttpResponse:
             unique_id_is_permalink=False,
             pubdate=entry.published,
             updateddate=entry.updated,
-            comments=entry.comments or None,
+            enclosures=[
+                Enclosure(one.url, str(one.size), one.type)
+                # What RSS readers make of a second one differs from reader to reader.
+                for one in entry.playables[: None if kind == "atom" else 1]
+            ],
             categories=[printable(tag) for tag in entry.tags],
             entry=entry,
         )
@@ -289,9 +305,24 @@ def _item(entry: Entry) -> dict[str, Any]:
             "tags": list(entry.tags),
             "image": entry.picture.url if entry.picture else "",
             "language": entry.language,
+            "attachments": [_attachment(one) for one in entry.playables],
+        }
+    )
+
+
+def _attachment(playable: Playable) -> dict[str, Any]:
+    return _without_empty(
+        {
+            "url": playable.url,
+            "mime_type": playable.type,
+            "title": playable.title,
+            "size_in_bytes": playable.size,
+            "duration_in_seconds": playable.seconds,
         }
     )
 
 
 def _without_empty(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value not in ("", [])}
+    return {
+        name: value for name, value in values.items() if value not in ("", [], None)
+    }

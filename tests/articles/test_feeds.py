@@ -16,11 +16,13 @@ from articles.models import Article, Author, Correction, RelatedLink, Tag
 from newsroom.models import Publication, move_site_version
 from tests.articles.test_versions import publish
 from tests.factories import (
+    film_file,
     make_article,
     make_author,
     make_comment,
     make_draft,
     make_image,
+    make_recording,
     make_section,
     picture_file,
 )
@@ -220,6 +222,68 @@ def test_corrections_and_retractions_are_told_in_feeds_too(client):
     assert "It said &lt;six&gt;." in corrected["content_html"]
     assert corrected["title"] == "Nine"
     assert retracted["title"] == "Retracted: None"
+
+
+def test_sound_can_be_heard_in_feeds_and_fetched_by_programs_for_podcasts(client):
+    poster = make_image(credit="Corwin Pellow")
+    bell = make_recording(transcript="A bell.")
+    film = make_recording(
+        title="Low water", file=film_file(), captions="WEBVTT\n", poster=poster
+    )
+    make_article(
+        body=f'<p>Listen.</p><figure data-recording="{bell.pk}"></figure>'
+        f'<figure data-recording="{film.pk}"></figure>'
+    )
+    addresses = [SITE + one.file.url for one in (bell, film)]
+
+    item = rss(client).find("item")
+    entry = atom(client).find(f"{ATOM}entry")
+    (other,) = json_feed(client)["items"]
+
+    text = item.findtext(CONTENT)
+    assert f'<audio controls=""><source src="{addresses[0]}" type="audio/wav">' in (
+        text.replace("\n", "")
+    )
+    assert f'<source src="{addresses[1]}" type="video/mp4">' in text
+    assert f'poster="{SITE}/media/' in text
+    assert "<p>A bell.</p>" in text
+    (only,) = item.findall("enclosure")
+    assert only.attrib == {
+        "url": addresses[0], "length": str(bell.size), "type": "audio/wav",
+    }  # fmt: skip
+    links = [
+        (one.get("href"), one.get("length"), one.get("type"))
+        for one in entry.findall(f"{ATOM}link")
+        if one.get("rel") == "enclosure"
+    ]
+    assert links == [
+        (addresses[0], str(bell.size), "audio/wav"),
+        (addresses[1], str(film.size), "video/mp4"),
+    ]
+    assert other["attachments"][0] == {
+        "url": addresses[0],
+        "mime_type": "audio/wav",
+        "title": "The tide bell",
+        "size_in_bytes": bell.size,
+        "duration_in_seconds": 2,
+    }
+    assert len(other["attachments"]) == 2
+
+
+def test_what_other_sites_show_is_a_link_in_feeds_and_offers_nothing(client):
+    place = (
+        "https://www.openstreetmap.org/?mlat=52.5432&amp;mlon=-4.0447#map=16/52.5/-4"
+    )
+    story = make_article(
+        body=f'<div data-embed="{place}" data-title="Where it hangs"></div>'
+    )
+
+    text = json_feed(client)["items"][0]["content_html"]
+
+    assert "Nothing has been asked of" in client.get(story.get_absolute_url()).text
+    assert f'<a href="{place}" rel="external">' in text
+    assert "Nothing has been asked of" not in text
+    assert "Show it here" not in text
 
 
 def test_a_pull_quote_is_a_quotation_in_feeds(client):
