@@ -64,6 +64,8 @@ class StoryPage:
     byline: Sequence[Name]
     lead_image: Image | None
     body: SafeString
+    recordings: Sequence[Recording]
+    posters: Mapping[int, Image]  # of films, by the recording's id
     related: Sequence[Link]
     following: Article | None
     tags: Sequence[Tag]
@@ -106,6 +108,12 @@ def gather(article: Article, revision: Revision, at: datetime) -> StoryPage:
             recordings=recordings,
             is_sponsored=revision.is_sponsored,
         ),
+        recordings=[recordings[pk] for pk in named.recordings if pk in recordings],
+        posters={
+            one.pk: poster
+            for one in recordings.values()
+            if (poster := images.get(one.poster_id or 0))
+        },
         related=list(_links(revision, stories, at)),
         following=following,
         tags=_tags_of(article),

@@ -1,13 +1,15 @@
 """A story and its paper told to machines, as JSON-LD: https://schema.org/NewsArticle
 
 What search engines read of it: https://developers.google.com/search/docs/appearance/structured-data
-(Article, Breadcrumb, Image metadata, Organization), https://schema.org/correction for the
-notes to readers, https://schema.org/NewsMediaOrganization for the policies.
+(Article, Breadcrumb, Image metadata, Organization, Profile page, Site name, Speakable, Video),
+https://schema.org/correction for the notes to readers,
+https://schema.org/NewsMediaOrganization for the policies.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -16,6 +18,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
+from articles import social_cards
 from articles.models import Byline, Page, Rendition
 from newsroom import icons
 from newsroom.syndication import absolute
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 
     from django.utils.safestring import SafeString
 
-    from articles.models import Author, Correction, Image, Revision
+    from articles.models import Author, Correction, Image, Recording, Revision
     from articles.story_page import Name, StoryPage
     from newsroom.models import Publication
 
@@ -51,6 +54,8 @@ _POLICIES = {
     Page.Kind.OWNERSHIP: "ownershipFundingInfo",
     Page.Kind.MASTHEAD: "masthead",
 }
+# As the library of pictures names them, and what they read there.
+_COMMONS = re.compile(r"CC ?(BY(?:-NC)?(?:-SA|-ND)?|0) (\d\.\d)")
 _PARTS = {Byline.Role.PHOTOGRAPHS: "contributor", Byline.Role.TRANSLATED: "translator"}
 
 
@@ -65,6 +70,8 @@ def news_article(
     notes = [*story.corrections_above, *story.corrections_below]
     notes += [story.retraction] if story.retraction else []
     first = article.published_at
+    sound = [one for one in story.recordings if not one.is_video]
+    film = [one for one in story.recordings if one.is_video]
     data = {
         "@context": "https://schema.org",
         "@type": _TYPES.get(revision.label, "NewsArticle"),
@@ -77,11 +84,14 @@ def news_article(
         **_people(story.byline),
         "publisher": organization(publication, pages),
         "sponsor": _sponsor(revision),
-        "image": _pictures(story.lead_image),
+        "image": _pictures(story.lead_image) or [_card(story, publication)],
+        "audio": [_audio(one, first) for one in sound],
+        "video": [_video(one, first, story, publication) for one in film],
         "articleSection": article.section.name,
         "keywords": [tag.name for tag in story.tags],
         "inLanguage": article.language or settings.LANGUAGE_CODE,
         "isAccessibleForFree": True,
+        "speakable": _speakable(revision),
         "wordCount": len(revision.text.split()),
         "correction": [_correction(note) for note in notes],
     }
@@ -98,6 +108,7 @@ def organization(publication: Publication, pages: Iterable[Page]) -> dict[str, A
         "slogan": publication.tagline,
         "description": publication.description,
         "email": publication.contact,
+        "contactPoint": _contact(publication),
         "logo": absolute(icons.url_of(publication, "icon-512.png")),
         "correctionsPolicy": absolute(reverse("articles:corrections")),
     }
@@ -109,6 +120,18 @@ def organization(publication: Publication, pages: Iterable[Page]) -> dict[str, A
         if page.kind in _POLICIES
     }
     return _said(paper | policies)
+
+
+def site(publication: Publication) -> dict[str, Any]:
+    """Return the site as a WebSite: the name that stands over what is found of it."""
+    return {
+        "@context": "https://schema.org",
+        "@type": "WebSite",
+        "name": publication.name,
+        "url": absolute("/"),
+        "inLanguage": settings.LANGUAGE_CODE,
+        "publisher": {"@id": absolute("/#paper")},
+    }
 
 
 def profile(author: Author, publication: Publication) -> dict[str, Any]:
@@ -169,6 +192,24 @@ def _sponsor(revision: Revision) -> dict[str, str] | None:
     return {"@type": "Organization", "name": revision.sponsor}
 
 
+def _contact(publication: Publication) -> dict[str, str] | None:
+    if not publication.contact:
+        return None
+    return {
+        "@type": "ContactPoint",
+        "contactType": "newsroom",
+        "email": publication.contact,
+    }
+
+
+def _speakable(revision: Revision) -> dict[str, Any] | None:
+    """Return which words of the page tell the news when it is read out."""
+    if not revision.standfirst:
+        return None
+    parts = [".story-header h1", ".standfirst"]
+    return {"@type": "SpeakableSpecification", "cssSelector": parts}
+
+
 def _people(byline: Iterable[Name]) -> dict[str, list[dict[str, str]]]:
     parts = {str(role.label): name for role, name in _PARTS.items()}
     people: dict[str, list[dict[str, str]]] = {}
@@ -186,8 +227,11 @@ def _pictures(image: Image | None) -> list[dict[str, Any]]:
     about = {
         "@type": "ImageObject",
         "caption": image.alt,
+        "creator": {"@type": "Person", "name": image.credit} if image.credit else None,
         "creditText": image.credit,
         "copyrightNotice": image.copyright,
+        "license": _licence(image),
+        "acquireLicensePage": image.source_url,
     }
     widest = [
         (image.rendered(crop, "jpeg") or image.rendered(crop))[-1:] for crop in CROPS
@@ -205,6 +249,63 @@ def _pictures(image: Image | None) -> list[dict[str, Any]]:
         )
         for size in found
     ]
+
+
+def _licence(image: Image) -> str:
+    """Return the address of a Creative Commons licence; "" for any other."""
+    common = _COMMONS.fullmatch(image.licence.strip())
+    if not common:
+        return ""
+    name, version = common.groups()
+    kind = "publicdomain/zero" if name == "0" else f"licenses/{name.lower()}"
+    return f"https://creativecommons.org/{kind}/{version}/"
+
+
+def _card(story: StoryPage, publication: Publication) -> dict[str, Any]:
+    card = social_cards.card_of(story.article, story.revision, publication)
+    return {
+        "@type": "ImageObject",
+        "url": absolute(card.get_absolute_url()),
+        "width": social_cards.WIDTH,
+        "height": social_cards.HEIGHT,
+    }
+
+
+def _audio(recording: Recording, first: datetime | None) -> dict[str, Any]:
+    return _said({"@type": "AudioObject", **_recorded(recording, first)})
+
+
+def _video(
+    recording: Recording,
+    first: datetime | None,
+    story: StoryPage,
+    publication: Publication,
+) -> dict[str, Any]:
+    """Return a film, which needs a still: its poster, the lead image or the card."""
+    stills = _pictures(story.posters.get(recording.pk)) or _pictures(story.lead_image)
+    stills = stills or [_card(story, publication)]
+    return _said(
+        {
+            "@type": "VideoObject",
+            **_recorded(recording, first),
+            "thumbnailUrl": [one["url"] for one in stills],
+            "width": recording.width,
+            "height": recording.height,
+        }
+    )
+
+
+def _recorded(recording: Recording, first: datetime | None) -> dict[str, Any]:
+    seconds = recording.seconds
+    return {
+        "name": recording.title,
+        "description": recording.description or recording.title,
+        "contentUrl": absolute(recording.file.url),
+        "encodingFormat": recording.type,
+        "duration": f"PT{seconds}S" if seconds else "",
+        "uploadDate": _time(first),
+        "creditText": recording.credit,
+    }
 
 
 def _correction(note: Correction) -> dict[str, str | None]:

@@ -128,6 +128,12 @@ def structured_list(context: Context, subject: Any) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def structured_site(context: Context) -> SafeString:
+    """Render the name of the site for machines: the front page alone says it."""
+    return for_machines.script(for_machines.site(context["publication"]))
+
+
+@register.simple_tag(takes_context=True)
 def structured_paper(context: Context) -> SafeString:
     """Render the paper itself for machines, with its policies, as JSON-LD."""
     paper = for_machines.organization(context["publication"], context["pages"])

@@ -6,11 +6,13 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+import pytest
+
 from articles.models import Author, Byline, Correction, Page
 from newsroom.models import Publication
 from tests.articles.test_story_page import make_full_story
 from tests.articles.test_versions import publish
-from tests.factories import make_article, make_image
+from tests.factories import film_file, make_article, make_image, make_recording
 
 SITE = "http://testserver"
 POLICIES = {
@@ -69,6 +71,108 @@ def test_a_story_is_told_with_its_people_times_and_pictures(client):
     assert all(one["url"].startswith(f"{SITE}/media/") for one in data["image"])
     assert data["keywords"] == ["estuary bridge"]
     assert "correction" not in data
+
+
+def test_a_picture_is_told_with_whose_it_is_and_on_what_terms(client):
+    image = make_image(
+        credit="Ilse Brandreth", copyright="© Estuary Pictures", licence="CC BY-SA 4.0",
+        source_url="https://pictures.example/7", alt="Stays",
+    )  # fmt: skip
+    story = make_article(lead_image=image)
+
+    for one in data_of(client, story)["image"]:
+        del one["width"], one["height"]
+        assert one.pop("url") == one.pop("contentUrl")
+        assert one == {
+            "@type": "ImageObject",
+            "caption": "Stays",
+            "creator": {"@type": "Person", "name": "Ilse Brandreth"},
+            "creditText": "Ilse Brandreth",
+            "copyrightNotice": "© Estuary Pictures",
+            "license": "https://creativecommons.org/licenses/by-sa/4.0/",
+            "acquireLicensePage": "https://pictures.example/7",
+        }
+
+
+@pytest.mark.parametrize(
+    ("licence", "address"),
+    [
+        ("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"),
+        ("CC BY-NC-ND 2.0", "https://creativecommons.org/licenses/by-nc-nd/2.0/"),
+        ("CC0 1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
+        ("All rights reserved", None),
+        ("", None),
+    ],
+)
+def test_only_a_licence_that_has_an_address_is_told(client, licence, address):
+    story = make_article(lead_image=make_image(licence=licence))
+
+    (image, *_others) = data_of(client, story)["image"]
+
+    assert image.get("license") == address
+
+
+def test_a_story_without_a_picture_is_told_with_its_card(client):
+    story = make_article()
+
+    (card,) = data_of(client, story)["image"]
+
+    assert card["url"].startswith(f"{SITE}/card/{story.pk}/")
+    assert (card["width"], card["height"]) == (1200, 630)
+
+
+def test_sound_and_film_are_told_with_length_and_still(client):
+    bell = make_recording(description="At low water.")
+    poster = make_image()
+    film = make_recording(
+        title="Low water", file=film_file(), captions="WEBVTT\n", poster=poster
+    )
+    bare = make_recording(title="Bare", file=film_file(), captions="WEBVTT\n")
+    story = make_article(
+        body="".join(
+            f'<figure data-recording="{one.pk}"></figure>' for one in (bell, film, bare)
+        )
+    )
+
+    data = data_of(client, story)
+
+    published = data["datePublished"]
+    assert data["audio"] == [
+        {
+            "@type": "AudioObject",
+            "name": "The tide bell",
+            "description": "At low water.",
+            "contentUrl": SITE + bell.file.url,
+            "encodingFormat": "audio/wav",
+            "duration": "PT2S",
+            "uploadDate": published,
+            "creditText": "Ilse Brandreth",
+        }
+    ]
+    first, second = data["video"]
+    assert (first["@type"], first["name"]) == ("VideoObject", "Low water")
+    assert first["description"] == "Low water"
+    assert first["uploadDate"] == published
+    stills = {SITE + one.file.url for one in poster.renditions.all()}
+    assert {*first["thumbnailUrl"]} <= stills
+    assert len(first["thumbnailUrl"]) == 3
+    assert second["thumbnailUrl"] == [data["image"][0]["url"]]
+
+
+def test_what_is_read_out_of_a_story_is_on_its_page(client):
+    story = make_article(standfirst="After eleven weeks.")
+    bare = make_article(standfirst="")
+
+    said = data_of(client, story)["speakable"]
+
+    assert said == {
+        "@type": "SpeakableSpecification",
+        "cssSelector": [".story-header h1", ".standfirst"],
+    }
+    page = client.get(story.get_absolute_url()).text
+    assert '<header class="story-header">' in page
+    assert '<p class="standfirst">After eleven weeks.</p>' in page
+    assert "speakable" not in data_of(client, bare)
 
 
 def told_on(client, address):
@@ -155,8 +259,19 @@ def test_the_paper_is_told_with_each_policy_that_it_has(client):
         Page.objects.create(title=kind, slug=kind, kind=kind)
     story = make_article()
 
-    (paper,) = told_on(client, "/")
+    paper, site = told_on(client, "/")
 
+    assert site == {
+        "@context": "https://schema.org",
+        "@type": "WebSite",
+        "name": "The Courier",
+        "url": f"{SITE}/",
+        "inLanguage": "en",
+        "publisher": {"@id": paper["@id"]},
+    }
+    assert paper["contactPoint"] == {
+        "@type": "ContactPoint", "contactType": "newsroom", "email": "desk@example.org",
+    }  # fmt: skip
     assert paper["@type"] == "NewsMediaOrganization"
     assert (paper["name"], paper["url"]) == ("The Courier", f"{SITE}/")
     assert {name: paper[name] for name in POLICIES} == {
