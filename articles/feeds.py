@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from articles import corrections, page_versions
 from articles.models import Article, Author, Section, Tag
 from articles.story_entries import entries_of, id_of
+from newsroom import icons
 from newsroom.page_cache import shared_page
 from newsroom.syndication import Channel, Entry, absolute, answer
 
@@ -73,6 +74,7 @@ def of_corrections(request: HttpRequest, kind: str = "rss") -> HttpResponse:
         url=reverse("articles:corrections"),
         feed=address_of("corrections-feed", kind),
         publisher=publication.name,
+        icon=absolute(icons.url_of(publication, "icon-192.png")),
         entries=[_note(note) for note in notes],
     )
     return answer(channel, kind)
@@ -101,6 +103,7 @@ def _stories(
         feed=address_of(name, kind, *slugs),
         description="" if subject else publication.description,
         publisher=publication.name,
+        icon=absolute(icons.url_of(publication, "icon-192.png")),
         entries=entries_of(
             articles, timezone.now(), full_text=publication.feeds_in_full
         ),

@@ -14,11 +14,13 @@ from articles import page_versions
 from articles.models import Article
 from articles.story_entries import id_of
 from comments.models import Comment
+from newsroom import icons
 from newsroom.page_cache import Version, shared_page
 from newsroom.syndication import Channel, Entry, Person, absolute, answer
 
 if TYPE_CHECKING:
     from comments.querysets import CommentQuerySet
+    from newsroom.models import Publication
 
 NEWEST = 50
 
@@ -40,6 +42,7 @@ def of_story(request: HttpRequest, article_id: int, kind: str = "rss") -> HttpRe
         url=article.get_absolute_url(),
         feed=_address_of("story-feed", kind, article_id),
         publisher=_publisher(request),
+        icon=absolute(icons.url_of(_publication(request), "icon-192.png")),
         entries=_entries(Comment.objects.filter(thread=article_id)),
     )
     return answer(channel, kind)
@@ -55,6 +58,7 @@ def of_site(request: HttpRequest, kind: str = "rss") -> HttpResponse:
         url=reverse("articles:front"),
         feed=_address_of("site-feed", kind),
         publisher=_publisher(request),
+        icon=absolute(icons.url_of(_publication(request), "icon-192.png")),
         entries=_entries(Comment.objects.filter(thread__article__in=live)),
     )
     return answer(channel, kind)
@@ -90,4 +94,8 @@ def _address_of(name: str, kind: str, *numbers: int) -> str:
 
 
 def _publisher(request: HttpRequest) -> str:
-    return request.publication.name  # type: ignore[attr-defined]
+    return _publication(request).name
+
+
+def _publication(request: HttpRequest) -> Publication:
+    return request.publication  # type: ignore[attr-defined]

@@ -1,7 +1,7 @@
 """Lead readers of feeds from where other systems had theirs to ours.
 
-The addresses of WordPress, Ghost, Hugo, Jekyll, Drupal and Blogger. What we do not have
-(a category that is no section) stays not found.
+The addresses of WordPress, Ghost, Hugo, Jekyll, Eleventy, Pelican, Drupal, Blogger and Wix.
+What we do not have (a category that is no section) stays not found.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 KINDS = {"rss": "rss", "rss2": "rss", "rdf": "rss", "atom": "atom"}
 _SITE = {
     "rss": r"(?:rss2?|rss2?\.xml|(?:index|feed)\.(?:xml|rdf)|feeds?/(?:rss2?|rdf)"
-    r"|feeds|feeds/(?:rss\.xml|posts/default)|(?:blog|posts)/(?:feed|rss|index\.xml))/?",
-    "atom": r"(?:atom|atom\.xml|feeds/atom|feeds/atom\.xml)/?",
+    r"|feeds|feeds/(?:rss\.xml|posts/default|all\.rss\.xml)|feed/feed\.xml|blog-feed\.xml"
+    r"|(?:blog|posts)/(?:feed|rss|(?:index|feed|rss)\.xml)|wp-(?:rss2?|rdf|feed)\.php)/?",
+    "atom": r"(?:atom|(?:feeds/)?(?:all\.)?atom\.xml|feeds/atom|wp-atom\.php)/?",
     "json": r"(?:feed|index)\.json",
 }
 _NAME = r"(?:[-\w]+/)*(?P<slug>[-\w]+)"
@@ -66,7 +67,7 @@ def author(request: HttpRequest, slug: str, form: str | None = None) -> HttpResp
 
 
 @require_safe
-def comments(request: HttpRequest, form: str) -> HttpResponse:
+def comments(request: HttpRequest, form: str = "rss") -> HttpResponse:
     """Lead to the feed of all comments."""
     return _to(_of_comments(form))
 
@@ -88,7 +89,9 @@ urlpatterns = [
     re_path(rf"^section/(?P<slug>[-\w]+)/{_END}$", category),
     re_path(rf"^tags?/{_NAME}/{_END}$", tag),
     re_path(rf"^authors?/{_NAME}/{_END}$", author),
+    re_path(rf"^feeds/posts/default/-/{_NAME}/?$", category),
     re_path(r"^comments/feed/(?P<form>rss2?|rdf)/?$", comments),
+    re_path(r"^(?:feeds/comments/default|wp-commentsrss2\.php)/?$", comments),
     re_path(rf"^(?P<path>\d{{4}}/\d{{2}}/\d{{2}}/[-\w]+)/{_END}$", story),
 ]
 

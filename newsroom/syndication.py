@@ -105,6 +105,7 @@ class Channel:
     entries: Sequence[Entry]
     description: str = ""
     publisher: str = ""
+    icon: str = ""  # the absolute address of a square picture
 
 
 class KindConverter:
@@ -139,7 +140,7 @@ def answer(channel: Channel, kind: str) -> HttpResponse:
     """Answer with ``channel`` as "rss", "atom" or "json"."""
     if kind == "json":
         text = json.dumps(_as_json(channel), ensure_ascii=False, indent=1)
-        return HttpResponse(text, content_type="application/feed+json; charset=utf-8")
+        return _answer(channel, text, "application/feed+json; charset=utf-8")
     feed: SyndicationFeed = (_Atom if kind == "atom" else _Rss)(
         title=printable(channel.title),
         link=absolute(channel.url),
@@ -149,6 +150,7 @@ def answer(channel: Channel, kind: str) -> HttpResponse:
         feed_url=absolute(channel.feed),
         feed_guid=absolute(channel.feed),
         author_name=printable(channel.publisher) or None,
+        icon=channel.icon,
     )
     for entry in channel.entries:
         feed.add_item(
@@ -167,8 +169,16 @@ def answer(channel: Channel, kind: str) -> HttpResponse:
             categories=[printable(tag) for tag in entry.tags],
             entry=entry,
         )
-    text = feed.writeString("utf-8")
-    return HttpResponse(text, content_type=feed.content_type)
+    return _answer(channel, feed.writeString("utf-8"), feed.content_type)
+
+
+def _answer(channel: Channel, text: str, content_type: str) -> HttpResponse:
+    response = HttpResponse(text, content_type=content_type)
+    if hub := settings.WEBSUB_HUB:
+        # Where a subscriber looks first; JSON has no other place that WebSub knows.
+        own = absolute(channel.feed)
+        response.headers["Link"] = f'<{hub}>; rel="hub", <{own}>; rel="self"'
+    return response
 
 
 def printable(text: str) -> str:
@@ -201,6 +211,12 @@ class _Rss(_Steady, Rss201rev2Feed):
     @override
     def add_root_elements(self, handler: Any) -> None:
         super().add_root_elements(handler)
+        if icon := self.feed["icon"]:
+            handler.startElement("image", {})
+            handler.addQuickElement("url", icon)
+            handler.addQuickElement("title", self.feed["title"])
+            handler.addQuickElement("link", self.feed["link"])
+            handler.endElement("image")
         if settings.WEBSUB_HUB:
             hub = {"rel": "hub", "href": settings.WEBSUB_HUB}
             handler.addQuickElement("atom:link", None, hub)
@@ -230,6 +246,8 @@ class _Atom(_Steady, Atom1Feed):
     @override
     def add_root_elements(self, handler: Any) -> None:
         super().add_root_elements(handler)
+        if icon := self.feed["icon"]:
+            handler.addQuickElement("icon", icon)
         if settings.WEBSUB_HUB:
             hub = {"rel": "hub", "href": settings.WEBSUB_HUB}
             handler.addQuickElement("link", "", hub)
@@ -278,6 +296,7 @@ def _as_json(channel: Channel) -> dict[str, Any]:
             "home_page_url": absolute(channel.url),
             "feed_url": absolute(channel.feed),
             "description": channel.description,
+            "icon": channel.icon,
             "language": settings.LANGUAGE_CODE,
             "authors": [{"name": channel.publisher}] if channel.publisher else [],
             "hubs": [{"type": "WebSub", "url": hub}] if hub else [],

@@ -339,6 +339,21 @@ def test_feeds_of_comments_and_corrections_come_in_all_formats(client):
         assert item.findtext(CONTENT) == other["content_html"]
 
 
+def test_a_feed_brings_the_icon_of_the_paper(client):
+    story = make_article()
+    of_story = reverse("comments:story-feed", args=[story.pk])
+
+    for address in ("/feed/", "/corrections/feed/", "/comments/feed/", of_story):
+        icon = json_feed(client, f"{address}json/")["icon"]
+        channel = rss(client, address)
+
+        assert icon.startswith(f"{SITE}/static/icons/icon-192")
+        assert atom(client, f"{address}atom/").findtext(f"{ATOM}icon") == icon
+        assert channel.findtext("image/url") == icon
+        for name in ("title", "link"):
+            assert channel.findtext(f"image/{name}") == channel.findtext(name)
+
+
 def test_an_empty_feed_is_complete_and_stays_the_same(client):
     make_section()
 
@@ -407,14 +422,21 @@ def test_what_xml_cannot_hold_is_left_out(client):
 @pytest.mark.parametrize("kind", KINDS)
 def test_feeds_name_the_hub_that_the_operator_chose(client, settings, kind):
     make_article()
-    without = client.get(f"/feed/{kind}").text
+    without = client.get(f"/feed/{kind}")
     settings.WEBSUB_HUB = "https://hub.example/"
     move_site_version()
 
-    with_hub = client.get(f"/feed/{kind}").text
+    with_hub = client.get(f"/feed/{kind}")
+    again = client.get(f"/feed/{kind}")
 
-    assert "hub.example" not in without
-    assert "https://hub.example/" in with_hub
+    assert "hub.example" not in without.text
+    assert "Link" not in without.headers
+    assert "https://hub.example/" in with_hub.text
+    assert (
+        again.headers["Link"]
+        == with_hub.headers["Link"]
+        == (f'<https://hub.example/>; rel="hub", <{SITE}/feed/{kind}>; rel="self"')
+    )
 
 
 @pytest.mark.parametrize(
