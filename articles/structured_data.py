@@ -229,9 +229,10 @@ def _pictures(image: Image | None) -> list[dict[str, Any]]:
         "caption": image.alt,
         "creator": {"@type": "Person", "name": image.credit} if image.credit else None,
         "creditText": image.credit,
-        "copyrightNotice": image.copyright,
+        # As the page says it under the picture, where nobody wrote another notice.
+        "copyrightNotice": image.copyright or (image.credit and f"© {image.credit}"),
         "license": _licence(image),
-        "acquireLicensePage": image.source_url,
+        "acquireLicensePage": image.source_url or _licence(image),
     }
     widest = [
         (image.rendered(crop, "jpeg") or image.rendered(crop))[-1:] for crop in CROPS

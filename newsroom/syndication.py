@@ -141,7 +141,7 @@ def answer(channel: Channel, kind: str) -> HttpResponse:
     if kind == "json":
         text = json.dumps(_as_json(channel), ensure_ascii=False, indent=1)
         return _answer(channel, text, "application/feed+json; charset=utf-8")
-    feed: SyndicationFeed = (_Atom if kind == "atom" else _Rss)(
+    feed = (_Atom if kind == "atom" else _Rss)(
         title=printable(channel.title),
         link=absolute(channel.url),
         description=printable(channel.description or channel.title),

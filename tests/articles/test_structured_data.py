@@ -110,6 +110,8 @@ def test_only_a_licence_that_has_an_address_is_told(client, licence, address):
     (image, *_others) = data_of(client, story)["image"]
 
     assert image.get("license") == address
+    assert image.get("acquireLicensePage") == address
+    assert image["copyrightNotice"] == "© Ilse Brandreth"
 
 
 def test_a_story_without_a_picture_is_told_with_its_card(client):
