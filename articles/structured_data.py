@@ -48,8 +48,10 @@ _POLICIES = {
     Page.Kind.CORRECTIONS: "correctionsPolicy",
     Page.Kind.VERIFICATION: "verificationFactCheckingPolicy",
     Page.Kind.SOURCES: "unnamedSourcesPolicy",
+    Page.Kind.NO_BYLINES: "noBylinesPolicy",
     Page.Kind.FEEDBACK: "actionableFeedbackPolicy",
     Page.Kind.DIVERSITY: "diversityPolicy",
+    Page.Kind.STAFFING: "diversityStaffingReport",
     Page.Kind.MISSION: "missionCoveragePrioritiesPolicy",
     Page.Kind.OWNERSHIP: "ownershipFundingInfo",
     Page.Kind.MASTHEAD: "masthead",
@@ -109,6 +111,7 @@ def organization(publication: Publication, pages: Iterable[Page]) -> dict[str, A
         "description": publication.description,
         "email": publication.contact,
         "contactPoint": _contact(publication),
+        "sameAs": [*publication.profiles.values()],
         "logo": absolute(icons.url_of(publication, "icon-512.png")),
         "correctionsPolicy": absolute(reverse("articles:corrections")),
     }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+_validate_url = URLValidator(schemes=["http", "https"])
 DEFAULT_ACCENT = "#9a2a1f"  # as in static/css/tokens.css
 
 
@@ -73,6 +75,20 @@ def validate_accent(value: str) -> None:
         )
 
 
+def validate_addresses(value: str) -> None:
+    """Raise ``ValidationError`` unless each line of ``value`` is an address of the web."""
+    for line in value.split():
+        try:
+            _validate_url(line)
+        except ValidationError as error:
+            raise ValidationError(
+                _(
+                    "“%(value)s” is no address. Give one a line: “https://example.org/us”."
+                ),
+                params={"value": line},
+            ) from error
+
+
 def picture_name(publication: Publication, name: str) -> str:
     """Return a name with 128 random bits, never used again: cacheable for ever."""
     token = secrets.token_hex(16)
@@ -104,6 +120,16 @@ class Publication(models.Model):
         _("contact"),
         blank=True,
         help_text=_("Where readers write to, as in “desk@example.org”."),
+    )
+    elsewhere = models.TextField(
+        _("elsewhere"),
+        blank=True,
+        max_length=2000,
+        validators=[validate_addresses],
+        help_text=_(
+            "Its own pages on other sites, one address a line. Readers find them at the "
+            "foot of every page, search engines know by them whose they are."
+        ),
     )
     principles = models.TextField(
         _("publishing principles"),
@@ -189,6 +215,14 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def profiles(self) -> dict[str, str]:
+        """Its pages elsewhere: each address, by what readers see of it."""
+        return {
+            address.partition("://")[2].removeprefix("www.").rstrip("/"): address
+            for address in self.elsewhere.split()
+        }
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from django.core.files import File
     from django.http import HttpRequest
 
-WORDS = ["name", "tagline", "description", "contact", "principles", "time_zone"]
+WORDS = [
+    *("name", "tagline", "description", "contact", "elsewhere", "principles"),
+    "time_zone",
+]
 MACHINES = ["feeds_in_full", "robots"]
 MOST = {  # pixels, by field
     "logo": icons.MOST_OF_A_LOGO,

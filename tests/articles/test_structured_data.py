@@ -12,7 +12,14 @@ from articles.models import Author, Byline, Correction, Page
 from newsroom.models import Publication
 from tests.articles.test_story_page import make_full_story
 from tests.articles.test_versions import publish
-from tests.factories import film_file, make_article, make_image, make_recording
+from tests.factories import (
+    film_file,
+    make_article,
+    make_image,
+    make_recording,
+    make_staff,
+)
+from tests.html_forms import fields_of
 
 SITE = "http://testserver"
 POLICIES = {
@@ -21,8 +28,10 @@ POLICIES = {
     "correctionsPolicy": "corrections",
     "verificationFactCheckingPolicy": "verification",
     "unnamedSourcesPolicy": "sources",
+    "noBylinesPolicy": "no-bylines",
     "actionableFeedbackPolicy": "feedback",
     "diversityPolicy": "diversity",
+    "diversityStaffingReport": "staffing",
     "missionCoveragePrioritiesPolicy": "mission",
     "ownershipFundingInfo": "ownership",
     "masthead": "masthead",
@@ -282,6 +291,38 @@ def test_the_paper_is_told_with_each_policy_that_it_has(client):
     assert f"{SITE}/pages/privacy/" not in paper.values()
     assert told_on(client, "/about/") == [paper]
     assert data_of(client, story)["publisher"]["ethicsPolicy"] == paper["ethicsPolicy"]
+
+
+def test_pages_of_the_paper_on_other_sites_are_told_and_linked(client):
+    addresses = ["https://www.social.example/@courier/", "https://video.example/c"]
+    Publication.objects.create(pk=1, elsewhere="\n".join(addresses))
+
+    paper, _site = told_on(client, "/")
+    links = re.findall(
+        r'<a rel="me" href="([^"]*)" dir="ltr">(.*?)</a>', client.get("/").text
+    )
+
+    assert paper["sameAs"] == addresses
+    assert links == [
+        (addresses[0], "social.example/@courier"), (addresses[1], "video.example/c"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", ["courier", "javascript:alert(1)", "https://", "a b"])
+def test_what_is_no_address_is_refused_with_the_line_that_is_none(client, line):
+    Publication.objects.create(pk=1)
+    client.force_login(make_staff(is_superuser=True))
+    address = "/admin/newsroom/publication/1/change/"
+    form = fields_of(client.get(address), "publication_form")
+    good = "https://social.example/@courier"
+
+    refused = client.post(address, form | {"elsewhere": f"{good}\n{line}"})
+    kept = Publication.objects.get().elsewhere
+    taken = client.post(address, form | {"elsewhere": good})
+
+    assert f"“{line.split()[0]}” is no address." in refused.text
+    assert kept == ""
+    assert (taken.status_code, Publication.objects.get().elsewhere) == (302, good)
 
 
 def test_notes_to_readers_are_told_and_a_minor_change_modifies_nothing(client):

@@ -59,6 +59,7 @@ VISIBLE = {
     (Publication, "tagline"): ("All the tides", FRONT),
     (Publication, "description"): ("A paper of sand and stone.", FRONT),
     (Publication, "contact"): ("letters@example.org", ABOUT),
+    (Publication, "elsewhere"): ("https://social.example/@post", FRONT),
     (Publication, "principles"): ("Two sources, always.", ABOUT),
     (Publication, "feeds_in_full"): (None, FEED),
     (Publication, "robots"): ("User-agent: Nosy\nDisallow: /", ROBOTS),
