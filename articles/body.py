@@ -20,6 +20,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 from django.utils.html import strip_tags
@@ -72,6 +73,7 @@ _FIGURE = re.compile(rf"<figure({_ATTRIBUTE})>(.*?)</figure>", re.DOTALL)
 _READ_MORE = re.compile(rf"<div(\s[^>]*?data-read-more={_ATTRIBUTE})></div>")
 _PULL_QUOTE = re.compile(r'<div data-pull-quote="">(.*?)</div>', re.DOTALL)
 _ELSEWHERE = re.compile(r'<a (?=[^>]*href="https?://)')
+_WITHIN_THE_SITE = re.compile(r'(<a [^>]*?href=")/(?!/)')
 _CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.DOTALL)
 _NAME_AND_VALUE = re.compile(r'([a-z-]+)="([^"]*)"')
 _END_OF_BLOCK = re.compile(
@@ -228,7 +230,7 @@ def render(
 
     ``images``, ``articles`` and ``recordings`` are what may be shown, by id; a figure
     or READ MORE line that names another one is left out. Links that were paid for are marked so,
-    as search engines ask.
+    as search engines ask. Links within the site get its whole address, which paper can show.
     """
 
     def figure(found: re.Match[str]) -> str:
@@ -274,6 +276,7 @@ def render(
 
     if is_sponsored:
         body = _ELSEWHERE.sub('<a rel="sponsored nofollow" ', body)
+    body = _WITHIN_THE_SITE.sub(rf"\g<1>{settings.SITE_URL}/", body)
     body = _PULL_QUOTE.sub(r'<div class="pull-quote"><p>\1</p></div>', body)
     body = _EMBED.sub(embed, tables.render(body))
     body = galleries.render(_READ_MORE.sub(read_more, _FIGURE.sub(figure, body)))

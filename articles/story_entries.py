@@ -13,6 +13,7 @@ from django.template.defaultfilters import truncatechars
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 import nh3
 
@@ -252,6 +253,6 @@ def _note(note: Correction) -> str:
     return format_html(
         "<p><strong>{}, {}:</strong> {}</p>",
         note.get_kind_display(),
-        date_format(note.published_at, "DATE_FORMAT"),
+        date_format(note.published_at, pgettext("date", "j F Y")),
         note.text,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import template
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.encoding import uri_to_iri
 from django.utils.formats import date_format
 from django.utils.translation import pgettext
 
@@ -33,6 +34,12 @@ def shown(article: Article) -> Revision | None:
     return article.shown(timezone.now())
 
 
+@register.filter
+def readable(address: str) -> str:
+    """Return ``address`` with the letters of its language, as browsers show it."""
+    return uri_to_iri(address)
+
+
 register.filter(absolute)
 register.filter(printable)
 
@@ -48,7 +55,7 @@ def moment(at: datetime, today: date) -> str:
     """Return the time of ``at`` (aware) if it is of ``today``, else its day, in words."""
     local = timezone.localtime(at)
     if local.date() == today:
-        return date_format(local, "TIME_FORMAT")
+        return date_format(local, pgettext("time", "H:i"))
     return date_format(local, pgettext("date", "j F"))
 
 

@@ -63,7 +63,7 @@ def test_spans_lead_to_the_next_ones_that_have_stories(client, paper):
     month = client.get("/2025/03/").text
     year = client.get("/2025/").text
 
-    assert 'rel="prev" href="/2025/03/09/"' in day
+    assert 'rel="prev" href="/2025/03/09/">9 March 2025</a>' in day
     assert 'rel="next" href="/2025/05/01/"' in day
     assert 'rel="prev" href="/2024/12/"' in month
     assert 'rel="next" href="/2025/05/"' in month
@@ -79,7 +79,7 @@ def test_the_archive_names_years_months_and_days_that_have_stories(client, paper
     assert years.index('href="/2025/"') < years.index('href="/2024/"')
     assert 'href="/2025/03/"' in months
     assert 'href="/2025/04/"' not in months
-    assert 'href="/2025/03/09/"' in days
+    assert 'href="/2025/03/09/" aria-label="9 March 2025"' in days
     assert 'href="/2025/03/10/"' not in days
 
 

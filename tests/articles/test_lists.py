@@ -142,6 +142,9 @@ def test_an_empty_site_says_so_and_is_no_error(client):
     for address in ("/", "/about/", "/search/"):
         response = client.get(address)
         assert response.status_code == 200
+    assert "What we are and how we work will be told here soon." in (
+        client.get("/about/").text
+    )
     make_section()
     assert "No stories here yet." in client.get("/section/town-hall/").text
 

@@ -84,7 +84,8 @@ def test_footnotes_are_numbered_in_their_order_with_links_both_ways(client):
         'id="footnote-reference-2" role="doc-noteref" aria-label="Footnote 2"' in page
     )
     assert (
-        '<li id="footnote-2" tabindex="-1">The <em>second</em>. <a href="#foot' in page
+        '<li id="footnote-2" tabindex="-1">The <em>second</em>.&nbsp;<a href="#foot'
+        in page
     )
     assert 'href="#footnote-reference-2" class="footnote-back"' in page
     assert "footnote-3" not in page

@@ -389,7 +389,42 @@ def test_a_sponsored_story_says_who_pays_and_marks_its_links(client):
     for address in ("a", "b", "c"):
         link = re.search(rf'<a [^>]*href="https://{address}.example/"[^>]*>', page)[0]
         assert 'rel="sponsored nofollow"' in link
-    assert '<a href="/about/">us</a>' in page
+    assert '<a href="http://testserver/about/">us</a>' in page
+
+
+def test_the_address_to_share_can_be_read_in_any_script(client):
+    story = make_article(headline="ثقافة وفنون", language="ar")
+    make_comment(story)
+
+    page = client.get(story.get_absolute_url()).text
+    list_of_stories = client.get("/latest/").text
+
+    assert f"{story.slug}/</bdi>" in page
+    assert "ثقافة" in story.slug
+    # The count is in the site's language, and reads its way in a card that reads the other.
+    assert '#comments" dir="auto">1 comment</a>' in list_of_stories
+
+
+def test_links_within_the_site_have_whole_addresses_that_paper_can_show(client):
+    other = make_article(headline="Riggers thanked")
+    body = (
+        '<p><a title="x" href="/about/">Ours</a>, <a href="#top">here</a> and '
+        '<a href="https://a.example/">theirs</a>; &lt;a href="/never/"&gt;</p>'
+        f'<div data-read-more="{other.pk}"></div>'
+    )
+    story = make_draft(body=body)
+    RelatedLink.objects.create(article=story, target=other)
+    publishing.save_working_copy(story, editor=None)
+    story = publishing.publish(story, editor=None)
+
+    page = client.get(story.get_absolute_url()).text
+
+    assert 'title="x" href="http://testserver/about/">Ours</a>' in page
+    assert 'href="#top">here' in page
+    assert 'href="https://a.example/"' in page
+    assert 'href="/never/"' in page  # words, no link
+    address = f'href="http://testserver{other.get_absolute_url()}"'
+    assert page.count(address) == 2  # READ MORE, and under “Related”
 
 
 def at_hours_ago(*hours, **fields):
