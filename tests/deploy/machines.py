@@ -100,9 +100,14 @@ class AppServer:
         listening.close()
 
     def kill(self) -> None:
-        """Let it be gone at once, with all it was doing."""
+        """Let it be gone at once, with all it was doing; return when it is."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(30)
+        # Its children hold the socket, and what waits there, until they are gone, too.
+        with suppress(ConnectionRefusedError):
+            while True:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+                time.sleep(0.01)
 
     def stop(self) -> None:
         if self.process.poll() is None:
@@ -198,17 +203,22 @@ class Town:
             time.sleep(0.2)
 
     def wait_for_tasks(self) -> dict[str, int]:
-        """Return how many tasks ended how, once none waits (a minute at most)."""
+        """Return how many tasks ended how, once none waits.
+
+        No longer than a minute in which none ended.
+        """
         count = (
             "import json; from collections import Counter;"
             "from django_tasks_db.models import DBTaskResult as Result;"
             "print(json.dumps(Counter(Result.objects"
             ".values_list('status', flat=True))))"
         )
-        until = time.monotonic() + 60
+        least, until = None, 0.0
         while True:
             counted = self.run(count) or {}
             waiting = counted.get("READY", 0) + counted.get("RUNNING", 0)
+            if least is None or waiting < least:
+                least, until = waiting, time.monotonic() + 60
             if not waiting or time.monotonic() > until:
                 return counted
             time.sleep(1)
