@@ -18,6 +18,10 @@ MALFORMED = {
     "SITE_URL": ("news.example.org", "SITE_URL=https://news.example.org"),
     "TRUSTED_PROXIES": ("-1", "TRUSTED_PROXIES=1"),
     "DATABASE_URL": ("my database", "DATABASE_URL=postgres://newsroom:"),
+    "DATABASE_REPLICA_URL": (
+        "sqlite:///copy.sqlite3",
+        "DATABASE_REPLICA_URL=postgres://newsroom:",
+    ),
     "DATABASE_POOL_SIZE": ("many", "DATABASE_POOL_SIZE=8"),
     "CACHE_MEGABYTES": ("0", "CACHE_MEGABYTES=16"),
     "CACHE_URL": ("nowhere", "CACHE_URL=redis://127.0.0.1:6379/0"),
