@@ -10,7 +10,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connections
+
+from newsroom import replica
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -46,7 +48,7 @@ class Compiled:
             sql, parameters = self._for_database().filled(arguments)
         except EmptyResultSet:
             return None
-        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        with connections[replica.asked()].cursor() as cursor:
             cursor.execute(sql, parameters)
             return cursor.fetchone()
 
@@ -62,7 +64,7 @@ class Compiled:
         return next(iter(self.all(*arguments)), None)
 
     def _for_database(self) -> _Written:
-        vendor = connections[DEFAULT_DB_ALIAS].vendor
+        vendor = connections[replica.asked()].vendor
         if vendor not in self._written:
             self._written[vendor] = _Written(
                 self._write(*self._examples), self._examples
@@ -79,9 +81,9 @@ class _Written:
     """What the ORM made of ``queryset`` for one kind of database."""
 
     def __init__(self, queryset: Any, examples: Arguments) -> None:
-        database = connections[DEFAULT_DB_ALIAS]
+        database = connections[replica.asked()]
         self.queryset = queryset
-        self.compiler: SQLCompiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        self.compiler: SQLCompiler = queryset.query.get_compiler(database.alias)
         self.sql, self.parameters = self.compiler.as_sql()
         self.adapters = [_adapter(one) for one in examples]
         places = {
@@ -104,7 +106,7 @@ class _Written:
 
         Raise ``EmptyResultSet``, as a compiler does, for a number no database can hold.
         """
-        ops = connections[DEFAULT_DB_ALIAS].ops
+        ops = connections[replica.asked()].ops
         adapted = [
             adapt(one, ops) for adapt, one in zip(self.adapters, arguments, strict=True)
         ]
@@ -118,18 +120,18 @@ class _Queryset:
     """As much of a queryset, and of its query, as what makes objects of rows asks for."""
 
     _known_related_objects: dict[Any, Any] = {}
-    db = DEFAULT_DB_ALIAS
 
     def __init__(self, written: _Written, arguments: Arguments) -> None:
         self.query = self
         self.model = written.queryset.model
         self._fetch_mode = written.queryset._fetch_mode
         self._written, self._arguments = written, arguments
+        self.db = replica.asked()
 
     def get_compiler(self, using: str) -> SQLCompiler:
         """Return the compiler as it was after it wrote the query, for this thread."""
         compiler = copy(self._written.compiler)
-        compiler.connection = connections[using]
+        compiler.connection, compiler.using = connections[using], using
         compiler.as_sql = self._as_sql  # type: ignore[method-assign]
         return compiler
 

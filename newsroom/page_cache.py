@@ -29,7 +29,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 
-from newsroom import remembered
+from newsroom import remembered, replica
 from newsroom.compiled import Compiled
 from newsroom.models import SiteVersion
 from newsroom.renderings import Rendering, Rush, digest_of
@@ -108,10 +108,21 @@ class PageCacheMiddleware:
         page, captured = _shared_page_for(request)
         if page is None or not _parameters_of(request) <= page.parameters:
             return self.get_response(request)
+
+        def serve() -> HttpResponse:
+            return self._serve(request, page, captured)
+
+        return replica.ask(serve) or serve()
+
+    def _serve(
+        self, request: HttpRequest, page: SharedPage, captured: dict[str, Any]
+    ) -> HttpResponse:
         try:
             request.get_host()
             version = page.version(**captured)
-        except (DisallowedHost, DatabaseError):
+        except (DisallowedHost, DatabaseError) as error:
+            if replica.is_asked() and isinstance(error, DatabaseError):
+                raise  # the primary is asked, then
             version = None  # to be met again within, where errors get their headers
         if version is None:
             return self.get_response(request)

@@ -166,11 +166,36 @@ if _database["ENGINE"].endswith("sqlite3"):
             "PRAGMA cache_size=-4000; PRAGMA mmap_size=134217728;"
         ),
     }
-elif DATABASE_POOL_SIZE and find_spec("psycopg_pool"):
-    _database["OPTIONS"] = _database.get("OPTIONS", {}) | {
-        "pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE}
-    }
+_pool = (
+    {"pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE}}
+    if DATABASE_POOL_SIZE and find_spec("psycopg_pool")
+    else {}
+)
+_on_postgres = _database["ENGINE"].endswith("postgresql")
+if _on_postgres:
+    _database["OPTIONS"] = _database.get("OPTIONS", {}) | _pool
 DATABASES = {"default": _database}
+# A copy of it from which public pages are read; see newsroom/replica.py.
+_replica = read(
+    "DATABASE_REPLICA_URL",
+    "db_url",
+    "",
+    example="postgres://newsroom:password@127.0.0.2:5432/newsroom",
+    valid=lambda replica: (
+        not replica or (_on_postgres and replica["ENGINE"] == _database["ENGINE"])
+    ),
+)
+if _replica:
+    _replica["OPTIONS"] = (
+        # Nothing is written there, even if it is no copy after all.
+        {"options": "-c default_transaction_read_only=on", "connect_timeout": 2}
+        | _replica.get("OPTIONS", {})
+        # Seconds to wait for a connection. The primary has them at once.
+        | {name: sizes | {"timeout": 2} for name, sizes in _pool.items()}
+    )
+    _replica["TEST"] = {"MIRROR": "default"}
+    DATABASES["replica"] = _replica
+    DATABASE_ROUTERS = ["newsroom.replica.Router"]
 
 # --- Cache --------------------------------------------------------------------------
 

@@ -11,52 +11,73 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.ports import free_port
 
 from .activation import command_of, start_activated
-from .front import ROOT, Nginx, wait_for_port
+from .front import ROOT, Answer, Nginx, wait_for_port
 
 KEY = "a key of the tests, long enough to be one that somebody would take"
 
 
 class Postgres:
-    """A new PostgreSQL, in a folder that its own user can reach."""
+    """A new PostgreSQL, in a folder that its own user can reach, or one's replica."""
 
-    def __init__(self) -> None:
+    def __init__(self, primary: Postgres | None = None) -> None:
         programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
         if not programs:
             pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+        self.programs = programs[-1]
         self.folder = Path(tempfile.mkdtemp(prefix="newsroom-postgres-"))
-        self.port, as_user = free_port(), []
+        self.port, self.as_user = free_port(), []
+        self.url = f"postgres://newsroom@127.0.0.1:{self.port}/postgres"
         if os.getuid() == 0:  # it refuses to run as root
             shutil.chown(self.folder, "postgres", "postgres")
             user = ("--reuid=postgres", "--regid=postgres", "--init-groups")
-            as_user = ["setpriv", *user]
+            self.as_user = ["setpriv", *user]
         make = (
-            f"{programs[-1]}/initdb --pgdata {self.folder} --username newsroom"
+            f"{self.programs}/pg_basebackup --pgdata {self.folder} --no-sync"
+            f" --dbname {primary.url} --write-recovery-conf --checkpoint fast"
+            if primary
+            else f"{self.programs}/initdb --pgdata {self.folder} --username newsroom"
             " --auth trust --encoding UTF8 --no-sync"
         )
+        subprocess.run(
+            [*self.as_user, *make.split()], cwd="/", capture_output=True, check=True
+        )
+        self.start()
+
+    def start(self) -> None:
         start = (
-            f"{programs[-1]}/postgres -D {self.folder} -p {self.port} -c fsync=off"
+            f"{self.programs}/postgres -D {self.folder} -p {self.port} -c fsync=off"
             " -c listen_addresses=127.0.0.1 -c unix_socket_directories="
             " -c log_min_messages=fatal"
         )
-        subprocess.run(
-            [*as_user, *make.split()], cwd="/", capture_output=True, check=True
-        )
-        self.process = subprocess.Popen([*as_user, *start.split()], cwd="/")
+        self.process = subprocess.Popen([*self.as_user, *start.split()], cwd="/")
         wait_for_port(self.port, self.process)
-        self.url = f"postgres://newsroom@127.0.0.1:{self.port}/postgres"
+
+    def ask(self, question: str) -> Any:
+        """Return the one value that is the answer to ``question``, in SQL."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            (value,) = connection.execute(question).fetchone()
+            return value
+
+    def halt(self) -> None:
+        """Let it end at once, with all it was doing."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(30)
 
     def stop(self) -> None:
-        self.process.send_signal(signal.SIGINT)  # its word for a fast shutdown
-        self.process.wait(30)
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)  # its word for a fast shutdown
+            self.process.wait(30)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -99,10 +120,38 @@ class AppServer:
         # As if the machine were another one: with the server, its address is gone.
         listening.close()
 
+    @property
+    def site_url(self) -> str:
+        return self.environment["SITE_URL"]
+
+    def ask(
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        body: bytes | None = None,
+        address: str = "127.0.0.1",
+        **headers: str,
+    ) -> Answer:
+        """Return what this server answers, asked as nginx asks it."""
+        headers |= {
+            "Host": "localhost",
+            "X-Forwarded-For": address,
+            "X-Forwarded-Proto": "https",
+        }
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
+            connection.request(method, path, body, headers)
+            return Answer(connection.getresponse())
+
     def kill(self) -> None:
-        """Let it be gone at once, with all it was doing."""
+        """Let it be gone at once, with all it was doing; return when it is."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(30)
+        # Its children hold the socket, and what waits there, until they are gone, too.
+        with suppress(ConnectionRefusedError):
+            while True:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+                time.sleep(0.01)
 
     def stop(self) -> None:
         if self.process.poll() is None:
@@ -136,7 +185,7 @@ class Town:
             raise
 
     def _start(self, folder: Path, settings: dict[str, str]) -> None:
-        postgres = self._keep(Postgres())
+        self.postgres = self._keep(Postgres())
         self.redis = self._keep(Redis(folder))
         self.servers = [AppServer({}), AppServer({})]
         self.nginx = self._keep(Nginx(folder, [one.port for one in self.servers]))
@@ -146,7 +195,7 @@ class Town:
             "SECRET_KEY": KEY,
             "SITE_URL": self.nginx.site_url,
             "TRUSTED_PROXIES": "1",
-            "DATABASE_URL": postgres.url,
+            "DATABASE_URL": self.postgres.url,
             "CACHE_URL": self.redis.url,
             "STATIC_ROOT": str(files / "static"),
             "MEDIA_ROOT": str(files / "media"),
@@ -198,17 +247,22 @@ class Town:
             time.sleep(0.2)
 
     def wait_for_tasks(self) -> dict[str, int]:
-        """Return how many tasks ended how, once none waits (a minute at most)."""
+        """Return how many tasks ended how, once none waits.
+
+        No longer than a minute in which none ended.
+        """
         count = (
             "import json; from collections import Counter;"
             "from django_tasks_db.models import DBTaskResult as Result;"
             "print(json.dumps(Counter(Result.objects"
             ".values_list('status', flat=True))))"
         )
-        until = time.monotonic() + 60
+        least, until = None, 0.0
         while True:
             counted = self.run(count) or {}
             waiting = counted.get("READY", 0) + counted.get("RUNNING", 0)
+            if least is None or waiting < least:
+                least, until = waiting, time.monotonic() + 60
             if not waiting or time.monotonic() > until:
                 return counted
             time.sleep(1)

@@ -24,11 +24,12 @@ from tests.html_forms import fields_of
 from .front import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from .front import Nginx
 
 TRIES = 5  # of one POST whose answer was lost
+PATIENCE = 120  # seconds for all to have done what they do, on a machine that is slow
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Look:
     """A page as a reader had it: what it showed, and when it was asked for."""
 
     story: int
+    path: str
     asked: float
     ended: float
     status: int
@@ -56,6 +58,7 @@ class Look:
 class Lost:
     """An answer that was an error or none: of a GET, or of a POST that is sent again."""
 
+    asked: float
     at: float
     method: str
     path: str
@@ -93,6 +96,25 @@ class Crowd:
         thread.start()
         self._threads.append(thread)
 
+    def go_on(self, seconds: float, pages: list[str], kinds: Iterable[str]) -> None:
+        """Let all go on for so long, and until each did from now on what they do.
+
+        That is: each of ``pages`` was looked at, each of ``kinds`` of act was accepted.
+        """
+        since = time.monotonic()
+        time.sleep(seconds)
+        while missing := self._missing(since, pages, kinds):
+            assert not self.faults, self.faults
+            assert time.monotonic() < since + seconds + PATIENCE, missing
+            time.sleep(0.1)
+
+    def _missing(
+        self, since: float, pages: list[str], kinds: Iterable[str]
+    ) -> set[str]:
+        looks = {one.path for one in self.looks if one.shown and one.asked > since}
+        acts = {one.kind for one in self.acts if one.answered > since}
+        return {*pages, *kinds} - looks - acts
+
     def stop(self) -> None:
         self._stop.set()
         for thread in self._threads:
@@ -115,7 +137,7 @@ class Crowd:
             asked = time.monotonic()
             page = reader.get(path)
             shown = shown_on(page.text) if page.status == 200 else {}
-            look = Look(story, asked, time.monotonic(), page.status, shown)
+            look = Look(story, path, asked, time.monotonic(), page.status, shown)
             self.looks.append(look)
             if self._stop.wait(0.02):
                 return
@@ -234,6 +256,7 @@ class Person:
         if self.cookies:
             pairs = (f"{name}={one.value}" for name, one in self.cookies.items())
             headers["Cookie"] = "; ".join(pairs)
+        asked = time.monotonic()
         try:
             answer = nginx.ask(
                 path, method=method, body=body, address=self.address, **headers
@@ -241,7 +264,7 @@ class Person:
         except (OSError, HTTPException):
             answer = _None()
         if not 0 < answer.status < 500:
-            lost = Lost(time.monotonic(), method, path, answer.status)
+            lost = Lost(asked, time.monotonic(), method, path, answer.status)
             self.crowd.lost.append(lost)
         for line in answer.headers.get_all("Set-Cookie") or []:
             self.cookies.load(line)

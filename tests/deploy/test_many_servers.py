@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 # How long everybody is busy; .ci/run gives them a minute.
 SECONDS = int(os.environ.get("DEPLOY_SECONDS", "20"))
-# The rule of DESIGN.md, section 6: a hot story is rendered once a second, and a cache in
-# front keeps a page for s-maxage=1, which nginx counts in whole seconds: less than two.
-RULE = 1 + 2  # seconds
-GRACE = 1.5  # a page is as old as its rendering is long, and two cores are shared
-AFTER_THE_KILL = 3  # seconds in which an answer to a POST may be lost with the server
+# The rule of DESIGN.md, section 6: a cache in front keeps a page for s-maxage=1, which
+# nginx counts in whole seconds: less than two. And a hot story is rendered once a second.
+KEPT_IN_FRONT = 2  # seconds
+HOT_FOR = 1  # seconds
 IN_HAND = 2 * 2 * 4  # requests that one server has at most, and as many that wait
+KINDS = ("comment", "held", "vote", "headline", "approval")
 FIRST = 1  # the number in the headlines that the stories begin with
 PASSWORD = "the password of a test"
 
@@ -111,12 +111,18 @@ def test_an_uploaded_picture_is_drawn_by_the_worker_and_served_by_nginx(town):
     assert town.nginx.ask(f"/media/{original.name}").status == 404
 
 
-def test_nothing_accepted_is_lost_or_doubled_and_no_page_is_too_old(town):
+@pytest.fixture
+def crowd(town: Town) -> Iterator[Crowd]:
+    crowd = Crowd(town.nginx)
+    yield crowd
+    crowd.stop()
+
+
+def test_nothing_accepted_is_lost_or_doubled_and_no_page_is_too_old(town, crowd):
     found = town.run(STORIES)
     stories = {int(key): path for key, path in found.items()}
     *open_, held = stories
     bulletin = open_[0]
-    crowd = Crowd(town.nginx)
     desk = [crowd.someone() for _ in range(2)]
     for person in desk:
         person.sign_in("desk", PASSWORD)
@@ -130,35 +136,37 @@ def test_nothing_accepted_is_lost_or_doubled_and_no_page_is_too_old(town):
     crowd.start(crowd.comment, [held], "held", every=0.5)
     crowd.start(crowd.publish, desk[0], bulletin, count(FIRST + 1), every=1)
     crowd.start(crowd.approve, desk[1], held, every=0.5)
-    time.sleep(SECONDS * 0.3)
+    everything = [*stories.values(), "/"], KINDS
+    crowd.go_on(SECONDS * 0.3, *everything)
+    kill = time.monotonic()
     town.servers[0].kill()
     killed = time.monotonic()
-    time.sleep(SECONDS * 0.2)
+    crowd.go_on(SECONDS * 0.2, *everything)
     town.redis.kill()
-    time.sleep(1)
+    crowd.go_on(1, *everything)
     town.redis.start()
-    time.sleep(SECONDS * 0.2)
+    crowd.go_on(SECONDS * 0.2, *everything)
     town.servers[0].start()
-    time.sleep(SECONDS * 0.3)
+    crowd.go_on(SECONDS * 0.3, *everything)
     crowd.stop()
     ended = town.wait_for_tasks()
     written = town.run(WRITTEN)
 
     assert crowd.faults == []
     assert crowd.refused == []
-    check_answers(crowd, killed)
+    check_answers(crowd, kill, killed)
     check_words(crowd, written, held)
     check_ages(crowd)
     assert set(ended) == {"SUCCESSFUL"}, ended
 
 
-def check_answers(crowd: Crowd, killed: float) -> None:
+def check_answers(crowd: Crowd, kill: float, killed: float) -> None:
     """Readers met no error; of those who sent, only whom the dead server had in hand."""
     assert [one for one in crowd.lost if one.method == "GET"] == []
     assert len(crowd.lost) <= IN_HAND
     for lost in crowd.lost:
-        assert killed < lost.at < killed + AFTER_THE_KILL, lost
-    assert len(crowd.looks) > SECONDS * 10
+        assert lost.asked < killed, lost
+        assert lost.at > kill, lost
 
 
 def check_words(crowd: Crowd, written: dict, held: int) -> None:
@@ -167,30 +175,39 @@ def check_words(crowd: Crowd, written: dict, held: int) -> None:
     accepted = sorted((one.story, one.what) for one in of["comment"] + of["held"])
     stored = sorted((story, text) for story, text, _state in written["comments"])
     assert stored == accepted
-    assert len(accepted) > SECONDS
     votes = Counter(one.story for one in of["vote"])
     assert Counter(written["votes"]) == votes
-    assert votes.total() > SECONDS
     assert written["differences"] == []
     states = Counter((story, state) for story, _text, state in written["comments"])
     assert states[held, "approved"] == len({one.what for one in of["approval"]})
-    assert states[held, "approved"] > 1
     for story, number in written["threads"].items():
         assert states[int(story), "approved"] == number
     headlines = [one.what for one in acts(crowd, "headline")]
-    assert len(headlines) > SECONDS / 4
     assert written["headlines"][4:] == headlines
     assert written["live"][0] == headlines[-1]
 
 
 def check_ages(crowd: Crowd) -> None:
-    """Each page shows what was done a rule's length before it, and nothing to come."""
+    """Each page shows what was done when its rendering began, and nothing to come."""
     for look in crowd.looks:
-        done = [one for one in crowd.acts if one.answered < look.asked - RULE - GRACE]
-        begun = [one for one in crowd.sent if one.answered < look.ended]
-        least, most = numbers(done, look.story), numbers(begun, look.story)
+        # nginx kept it from the answer to one of these, or asked for it for this look.
+        asked = earliest_question(crowd, look.path, look.asked - KEPT_IN_FRONT)
+        # The app had it, if the page was hot, from one of those before.
+        begun = earliest_question(crowd, look.path, asked - HOT_FOR)
+        done = [one for one in crowd.acts if one.answered < begun]
+        tried = [one for one in crowd.sent if one.answered < look.ended]
+        least, most = numbers(done, look.story), numbers(tried, look.story)
         for what, shown in look.shown.items():
             assert least[what] <= shown <= most[what], (what, look, least, most)
+
+
+def earliest_question(crowd: Crowd, path: str, since: float) -> float:
+    """Return when the first of those asked for the page who had it after ``since``.
+
+    However long a rendering takes on a slow machine, nobody has its page before its end.
+    """
+    looks = (one for one in crowd.looks if one.path == path)
+    return min(one.asked for one in looks if one.ended > since)
 
 
 def acts(crowd: Crowd, kind: str) -> list[Act]:

@@ -6,6 +6,7 @@ import gzip
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from http.client import RemoteDisconnected
 from typing import TYPE_CHECKING
 
@@ -18,12 +19,13 @@ from articles.models.recordings import TYPES
 from articles.renditions import Format
 from newsroom.page_cache import CACHE_CONTROL
 
-from .front import BROTLI, SHIPPED, Nginx, Stub
+from .front import BROTLI, SHIPPED, Answer, Nginx, Stub
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+LASTING = {"Cache-Control": "public, max-age=0, s-maxage=600"}  # for a slow machine
 EXPIRED = 2.1  # seconds after which s-maxage=1 is over, as nginx counts
 LETTER = 12  # bytes at most in a form: four of UTF-8, each as %XX
 
@@ -63,20 +65,21 @@ def test_the_files_are_accepted_without_a_warning(nginx):
 
 def test_a_public_page_is_asked_for_once_a_second(nginx, servers):
     say(servers, body=b"first", headers={"ETag": '"a"'})
+    begin = time.monotonic()
     first = [nginx.ask("/story/").text for _ in range(5)]
-    once = asked(servers)
+    seconds, questions = int(time.monotonic() - begin), asked(servers)
 
     say(servers, body=b"second", headers={"ETag": '"b"'})
     time.sleep(EXPIRED)
     second = nginx.ask("/story/").text
 
     assert first == ["first"] * 5
-    assert once == 1
+    assert questions <= 1 + seconds
     assert second == "second"
 
 
 def test_many_who_ask_at_once_for_a_new_page_are_one_question(nginx, servers):
-    say(servers, delay=0.3)
+    say(servers, delay=0.3, headers=LASTING)
 
     with ThreadPoolExecutor(20) as pool:
         pages = list(pool.map(lambda _: nginx.ask("/story/").status, range(20)))
@@ -97,7 +100,7 @@ def test_many_who_ask_at_once_for_a_new_page_are_one_question(nginx, servers):
     ],
 )
 def test_a_page_is_kept_in_three_forms_at_most(nginx, servers, sent, passed_on):
-    say(servers, headers={"Vary": "Accept-Encoding"})
+    say(servers, headers=LASTING | {"Vary": "Accept-Encoding"})
 
     nginx.ask("/story/", Accept_Encoding=sent)
     nginx.ask("/story/", Accept_Encoding=passed_on or "identity")
@@ -179,8 +182,9 @@ def test_the_apps_word_lets_a_page_stay_while_a_new_one_is_made(nginx, servers):
     time.sleep(EXPIRED)
 
     first = nginx.ask("/story/").text
-    time.sleep(0.3)
-    then = nginx.ask("/story/").text
+    until = time.monotonic() + 10
+    while (then := nginx.ask("/story/").text) == "old" and time.monotonic() < until:
+        time.sleep(0.1)
 
     assert [first, then] == ["old", "new"]
 
@@ -284,16 +288,23 @@ def test_the_desk_may_send_what_the_settings_let_it():
 
 
 def test_a_flood_from_one_address_is_slowed_and_reading_is_not(nginx, servers):
-    def post(_: int) -> int:
-        return nginx.ask("/ratings/1/", method="POST", body=b"score=1").status
+    def post(times: int) -> list[int]:
+        with closing(nginx.open()) as kept:  # as fast as the machine can
+            statuses = []
+            for _ in range(times):
+                kept.request("POST", "/ratings/1/", b"score=1")
+                statuses.append(Answer(kept.getresponse()).status)
+            return statuses
 
+    begin = time.monotonic()
     with ThreadPoolExecutor(8) as pool:
-        flood = list(pool.map(post, range(150)))
+        flood = [status for some in pool.map(post, [50] * 8) for status in some]
+    seconds = time.monotonic() - begin
     other = nginx.ask("/ratings/1/", method="POST", body=b"", address="127.3.3.3")
     reading = [nginx.ask("/").status for _ in range(100)]
 
-    assert flood.count(200) >= 60
-    assert flood.count(429) >= 20
+    assert 60 <= flood.count(200) <= 60 + 1 + 10 * seconds + 1
+    assert flood.count(429) == 400 - flood.count(200) >= 20
     assert other.status == 200
     assert reading == [200] * 100
 

@@ -31,7 +31,7 @@ from .activation import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 STARTED = ("newsroom-web", "newsroom-worker@1", "newsroom-daily")
 KEY = "a key of the tests, long enough to be one that somebody would take"
@@ -246,6 +246,12 @@ def machine(tmp_path: Path, prepared: Path) -> Iterator[Machine]:
     machine.socket.close()
 
 
+def wait_until(is_so: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not is_so() and time.monotonic() < until:
+        time.sleep(0.1)
+
+
 def test_connections_wait_for_a_server_that_is_only_being_started(machine):
     machine.start()
 
@@ -261,7 +267,7 @@ def test_a_new_release_comes_without_one_refused_request(machine, way):
     machine.wait_for("release-1")
 
     with machine.readers() as answers:
-        time.sleep(0.5)
+        wait_until(lambda: len(answers) >= 3)
         machine.release("release-2")
         if way == "reload":
             machine.reload()
@@ -269,7 +275,7 @@ def test_a_new_release_comes_without_one_refused_request(machine, way):
             machine.stop()
             machine.start()
         machine.wait_for("release-2")
-        time.sleep(0.5)
+        wait_until(lambda: "<title>release-2" in answers[-1][1])
 
     assert {status for status, _page in answers} == {404}
     seen = [re.search(r"<title>(release-\d)", page)[1] for _status, page in answers]

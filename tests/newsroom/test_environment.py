@@ -18,6 +18,10 @@ MALFORMED = {
     "SITE_URL": ("news.example.org", "SITE_URL=https://news.example.org"),
     "TRUSTED_PROXIES": ("-1", "TRUSTED_PROXIES=1"),
     "DATABASE_URL": ("my database", "DATABASE_URL=postgres://newsroom:"),
+    "DATABASE_REPLICA_URL": (
+        "sqlite:///copy.sqlite3",
+        "DATABASE_REPLICA_URL=postgres://newsroom:",
+    ),
     "DATABASE_POOL_SIZE": ("many", "DATABASE_POOL_SIZE=8"),
     "CACHE_MEGABYTES": ("0", "CACHE_MEGABYTES=16"),
     "CACHE_URL": ("nowhere", "CACHE_URL=redis://127.0.0.1:6379/0"),
@@ -163,3 +167,31 @@ def test_the_documented_production_environment_passes_djangos_own_check(checkout
 
     assert result.returncode == 0, result.stderr
     assert "no issues" in result.stdout
+
+
+def test_whatever_a_deploy_changes_of_a_page_makes_another_release_of_it(checkout):
+    changed = [
+        "templates/articles/article.html",
+        "templates/articles/sitemap.xml",
+        "articles/story_page.py",
+        "comments/templatetags/comments.py",
+        "static/css/base.css",
+        "newsroom/locale/de/LC_MESSAGES/django.mo",
+    ]
+    asked = f"""
+import importlib
+from pathlib import Path
+from newsroom import settings
+releases = [settings.RELEASE, importlib.reload(settings).RELEASE]
+for name in {changed}:
+    path = Path(name)
+    path.write_bytes(path.read_bytes() + b" ")
+    releases.append(importlib.reload(settings).RELEASE)
+print(" ".join(releases))
+"""
+
+    result = checkout.run("shell", "--no-imports", "-c", asked, SECRET_KEY=KEY)
+
+    first, again, *later = result.stdout.split()
+    assert first == again
+    assert len({first, *later}) == 1 + len(changed)
