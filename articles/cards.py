@@ -8,10 +8,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from articles.models import Article, Rendition
+from newsroom import remembered
 from newsroom.compiled import Compiled, examples
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from django.db.models import QuerySet
 
@@ -20,10 +21,13 @@ def cards_of(ids: Iterable[int], at: datetime) -> dict[int, Article]:
     """Return those of the stories ``ids`` that are live at ``at`` (aware), by id.
 
     They have what a card shows; see ``ArticleQuerySet.for_cards``. Two queries, or one
-    where no story has a picture.
+    where no story has a picture, for those that no other list has asked for.
     """
-    wanted = list(ids)
-    found = _stories(len(wanted)).all(at, *wanted) if wanted else []
+    return remembered.recall_each("card", ids, lambda missing: _read(missing, at))
+
+
+def _read(ids: Sequence[int], at: datetime) -> dict[int, Article]:
+    found = _stories(len(ids)).all(at, *ids)
     _give_pictures(found, at)
     return {article.pk: article for article in found}
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -16,11 +18,11 @@ from django.utils import timezone
 
 from articles.cards import cards_of
 from articles.models import Article, FrontSlot, Rendition, Section
+from newsroom.compiled import Compiled, examples
 from newsroom.models import Event, Publication, move_site_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
 
     from django.db.models import QuerySet
 
@@ -31,7 +33,10 @@ BELOW = 4  # in the row under them
 PLACES = 1 + BESIDE + BELOW  # that an editor may fill
 LATEST = 6  # headlines
 IN_A_BLOCK = 4  # stories of one section
+NEWEST = [f"newest_{place}" for place in range(IN_A_BLOCK)]
 SECTION_PLACES = 4  # that an editor may fill on a section's page
+
+A_TIME = datetime(1605, 1, 2, tzinfo=UTC)  # an example of one
 
 
 class ArrangedMeanwhile(Exception):
@@ -79,8 +84,7 @@ def gather(at: datetime) -> Front:
     """Return the front page at ``at``, in as many queries for one story as for many."""
     chosen = chosen_ids(at)
     most = PLACES + LATEST + len(chosen)
-    newest = Article.objects.live(at).newest_first().values_list("pk", flat=True)
-    others = [pk for pk in newest[:most] if pk not in chosen.values()]
+    others = [pk for pk in _newest(most).all(at) if pk not in chosen.values()]
     top = filled(chosen, others, PLACES)
     latest = [pk for pk in others if pk not in top][:LATEST]
     in_sections = _newest_by_section(at, used={*top, *latest})
@@ -97,6 +101,17 @@ def gather(at: datetime) -> Front:
             for section, ids in in_sections.items()
             if any(pk in stories for pk in ids)
         ],
+    )
+
+
+@lru_cache(maxsize=64)
+def _newest(most: int) -> Compiled:
+    """Return the query for the ids of so many of the newest stories."""
+    return Compiled(
+        lambda at: (
+            Article.objects.live(at).newest_first().values_list("pk", flat=True)[:most]
+        ),
+        A_TIME,
     )
 
 
@@ -117,16 +132,28 @@ def chosen_ids(at: datetime, section: Section | None = None) -> dict[int, int]:
 
     A story that moved to another section has left the page of its old one.
     """
+    return dict(_OF_SECTION.all(at, section.pk) if section else _OF_FRONT.all(at))
+
+
+def _chosen(at: datetime, section: int | None = None) -> QuerySet[Any]:
     # A look at each chosen story: “in” would make a list of all that are live.
     live = Article.objects.live(at).filter(pk=OuterRef("article"))
     if section:
         live = live.filter(section=section)
-    slots = slots_of(section, at).filter(Exists(live))
-    return dict(slots.values_list("position", "article_id"))
+    slots = _slots(section, at).filter(Exists(live))
+    return slots.values_list("position", "article_id")
+
+
+_OF_FRONT = Compiled(_chosen, A_TIME)
+_OF_SECTION = Compiled(_chosen, A_TIME, *examples(1))
 
 
 def slots_of(section: Section | None, at: datetime) -> QuerySet[FrontSlot]:
     """Return the places that are filled by hand at ``at``, live stories or not."""
+    return _slots(section.pk if section else None, at)
+
+
+def _slots(section: int | None, at: datetime) -> QuerySet[FrontSlot]:
     holding = Q(until=None) | Q(until__gt=at)
     slots = FrontSlot.objects.filter(holding, section=section)
     most = SECTION_PLACES if section else PLACES
@@ -216,17 +243,27 @@ def _newest_by_section(at: datetime, used: set[int]) -> dict[Section, list[int]]
 
     One query: each of the few places of a section is a look into its index.
     """
-    live = Article.objects.live(at).filter(section=OuterRef("pk")).exclude(pk__in=used)
-    newest = live.newest_first().values("pk")
-    columns = {
-        f"newest_{place}": Subquery(newest[place : place + 1])
-        for place in range(IN_A_BLOCK)
-    }
     found = {
-        section: [getattr(section, name) for name in columns if getattr(section, name)]
-        for section in Section.objects.annotate(**columns)
+        section: [pk for name in NEWEST if (pk := getattr(section, name))]
+        for section in _by_section(len(used)).all(at, *used)
     }
     return {section: ids for section, ids in found.items() if ids}
+
+
+@lru_cache(maxsize=64)
+def _by_section(number: int) -> Compiled:
+    """Return the query of ``_newest_by_section`` for so many ids that are used."""
+
+    def write(at: datetime, *used: int) -> QuerySet[Section]:
+        live = Article.objects.live(at).filter(section=OuterRef("pk"))
+        newest = live.exclude(pk__in=used).newest_first().values("pk")
+        columns = {
+            name: Subquery(newest[place : place + 1])
+            for place, name in enumerate(NEWEST)
+        }
+        return Section.objects.annotate(**columns)
+
+    return Compiled(write, A_TIME, *examples(number))
 
 
 def _block(section: Section, stories: list[Article], at: datetime) -> Block:

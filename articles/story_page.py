@@ -26,6 +26,7 @@ from articles.models import (
 )
 from newsroom.compiled import Compiled, examples
 from newsroom.remembered import remembered
+from newsroom.renderings import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -73,6 +74,20 @@ class StoryPage:
     retraction: Correction | None
     corrections_above: Sequence[Correction]
     corrections_below: Sequence[Correction]
+
+
+def key_of(article: Article, revision: Revision) -> str:
+    """Return what tells the page of ``revision``, as it was read, from any other.
+
+    What else ``gather`` finds is true for one number of the site: every act of this app
+    moves that. So what a page shows beside comments and votes is remembered by this.
+    """
+    return digest_of(
+        *(
+            [one for one in vars(row).items() if one[0] != "_state"]
+            for row in (article, revision)
+        )
+    )
 
 
 def gather(article: Article, revision: Revision, at: datetime) -> StoryPage:

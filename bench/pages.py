@@ -3,8 +3,8 @@
     python bench/pages.py [--quick] [DATABASE_URL_1 DATABASE_URL_2]
 
 Two sites are built, one of 1,000 stories and one of 100,000 (20,000 with --quick), each
-with one story of 800 words, a picture and 50 comments in threads, and the same with
-10,000. Gunicorn serves them as ``manage.py serve`` does, once with pages kept and once
+with one story of 800 words, a picture and 50 comments in threads; the smaller one has the
+same with 10,000, and without --quick one with 1,000,000 comments and votes. Gunicorn serves them as ``manage.py serve`` does, once with pages kept and once
 with none kept, and a bare view (``hello.py``) beside them; nginx stands in front with the
 files of ``deploy/``. Then ``wrk`` asks for each kind of page in turns.
 
@@ -34,7 +34,8 @@ sys.path.insert(0, str(ROOT))
 from tests.ports import free_port  # noqa: E402
 
 SMALL = 1_000
-COMMENTS, MANY_COMMENTS = 50, 10_000
+STORIES = {"story": 50, "busy story": 10_000, "crowded story": 1_000_000}  # comments
+CHAIN = 5  # comments: one answers the story, the others each other
 PARAGRAPH = " ".join(f"word{number % 97}" for number in range(80))
 TICKS = os.sysconf("SC_CLK_TCK")
 VOTE = """
@@ -47,38 +48,54 @@ request = function()
   return wrk.format("POST", "{path}", headers, string.format("{body}", n, n, n))
 end
 """
+# Another story each time; of those that desk.fill writes every fiftieth is a draft.
+STORY = """
+local n = {seed}
+request = function()
+  n = n + 1
+  local number = n % {many}
+  if number % 50 == 0 then number = number + 1 end
+  return wrk.format("GET", string.format("{path}", number))
+end
+"""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--build", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--build", nargs="+", help=argparse.SUPPRESS)
     parser.add_argument("databases", nargs="*", metavar="DATABASE_URL")
     options = parser.parse_args()
     if options.build:
-        print(json.dumps(build(options.build)))
+        size, *names = options.build
+        print(json.dumps(build(int(size), names)))
         return
     if not shutil.which("wrk"):
         sys.exit("wrk is not installed: apt-get install wrk")
     most = 20_000 if options.quick else 100_000
     rounds, seconds = (3, 1) if options.quick else (9, 3)
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        rows = start(Path(folder), options.databases, most, stack)
+        names = list(STORIES)[:2] if options.quick else list(STORIES)
+        rows = start(Path(folder), options.databases, most, names, stack)
         measure(rows, rounds, seconds)
 
 
 # --- The sites ----------------------------------------------------------------------
 
 
-def start(folder: Path, databases: list[str], most: int, stack: ExitStack) -> list:
-    """Build both sites, start every server, and return the rows to measure."""
+def start(folder: Path, databases, most: int, names: list[str], stack) -> list:
+    """Build both sites, start every server, and return the rows to measure.
+
+    ``names`` are those of ``STORIES`` that the smaller site has.
+    """
     files = [f"sqlite:///{folder}/{name}.sqlite3" for name in ("small", "large")]
     urls = databases or files
     sites = {}
     for size, url in zip((SMALL, most), urls, strict=True):
         environment = environment_of(folder, url)
         begin = time.monotonic()
-        built = run([sys.executable, __file__, "--build", str(size)], environment)
+        wanted = str(size), *(names if size == SMALL else names[:1])
+        built = run([sys.executable, __file__, "--build", *wanted], environment)
         sites[size] = json.loads(built.splitlines()[-1])
         print(f"{size:,} stories built in {time.monotonic() - begin:.0f} s", flush=True)
     kept, small, large = (
@@ -103,8 +120,14 @@ def start(folder: Path, databases: list[str], most: int, stack: ExitStack) -> li
     rows = [
         Row("hello", hello, "/"),
         Row("story, not kept", small, at["story"]),
-        Row("the same, 10,000 comments", small, at["busy story"]),
+        *(
+            Row(f"the same, {STORIES[name]:,} comments", small, at[name])
+            for name in names[1:]
+        ),
         Row(f"the same, {most:,} stories", large, sites[most]["story"]),
+        Row(
+            "stories, each for the first time", large, sites[most]["stories"], many=most
+        ),
         Row("story, kept", kept, at["story"]),
         Row("the same, unchanged (304)", kept, at["story"], f"If-None-Match: {tag}"),
         Row("front page, not kept", small, "/"),
@@ -148,15 +171,19 @@ def environment_of(folder: Path, url: str) -> dict[str, str]:
     }
 
 
-def build(size: int) -> dict[str, str]:
-    """Fill the database that the environment names; return where its pages are."""
+def build(size: int, names: list[str]) -> dict[str, str]:
+    """Fill the database that the environment names; return where its pages are.
+
+    Beside ``size`` stories without comments it has those of ``STORIES`` in ``names``.
+    """
     import django
 
     django.setup()
     from django.core.management import call_command
     from django.db import connection
 
-    from bench import desk
+    from articles.models import Article
+    from bench import desk, threads, votes
     from tests.factories import make_article, make_image, set_discussion
 
     call_command("migrate", verbosity=0)
@@ -164,46 +191,25 @@ def build(size: int) -> dict[str, str]:
     desk.fill(size)
     set_discussion(flood_seconds=0)
     body = f"<p>{PARAGRAPH}</p>" * 10
+    picture, words = make_image(width=1600), " ".join(PARAGRAPH.split()[:40])
     stories = {}
-    for name, number in (("story", COMMENTS), ("busy story", MANY_COMMENTS)):
-        stories[name] = make_article(
-            headline=f"The {name}", body=body, lead_image=make_image(width=1600)
-        )
-        discuss(stories[name], number)
+    for name in names:
+        headline = f"The {name}"
+        stories[name] = make_article(headline=headline, body=body, lead_image=picture)
+        threads.chains(stories[name], STORIES[name], length=CHAIN, words=words)
+    if "crowded story" in stories:
+        votes.fill(stories["crowded story"], STORIES["crowded story"])
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     told = {name: story.get_absolute_url() for name, story in stories.items()}
+    first = Article.objects.get(slug="story-1").get_absolute_url()
+    told["stories"] = first.replace("story-1", "story-%d")
     # Another one, so that the pages above stay as they are while it is written to.
     number = make_article(headline="What readers answer", body=body).pk
     return told | {
         "comment": f"/comments/story/{number}/",
         "vote": f"/ratings/{number}/",
     }
-
-
-def discuss(story, number: int) -> None:
-    """Write comments of 40 words: one answers the story, four answer each other."""
-    from django.utils import timezone
-
-    from comments.models import Comment
-    from comments.posting import import_comments
-
-    source = " ".join(PARAGRAPH.split()[:40])
-    comments = []
-    for one in range(number):
-        parent = comments[-1] if one % 5 else None
-        comments.append(
-            Comment(
-                parent=parent,
-                state="approved",
-                name=f"Reader {one}",
-                email=f"reader{one}@example.org",
-                source=source,
-                reader_hash=f"{one:064x}",
-                created_at=timezone.now(),
-            )
-        )
-    import_comments(story, comments)
 
 
 # --- Servers and what they cost -----------------------------------------------------
@@ -217,7 +223,8 @@ class Server:
         self.url = f"http://localhost:{self.port}"
         site = {"SITE_URL": self.url} if "DATABASE_URL" in environment else {}
         command = f"-m gunicorn {module}:application --bind 127.0.0.1:{self.port}"
-        command += " --worker-class gthread --workers 2 --threads 4 --log-level error"
+        command += " --worker-class gthread --workers 2 --threads 4 --preload"
+        command += " --log-level error"
         self.process = subprocess.Popen(  # noqa: S603
             [sys.executable, *command.split()],
             cwd=ROOT,
@@ -262,14 +269,15 @@ def groups():
 
 
 def cpu_of(processes: list[int]) -> float:
-    """Return the seconds that they, and PostgreSQL, have spent so far."""
+    """Return the seconds that they have spent so far, and PostgreSQL if it is used."""
+    uses_postgresql = any("postgres" in one for one in sys.argv[1:])
     spent = 0
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             name, _, rest = path.read_text().rpartition(")")
         except OSError:
             continue
-        is_database = name.endswith("(postgres")
+        is_database = uses_postgresql and name.endswith("(postgres")
         if int(path.parent.name) in processes or is_database:
             spent += sum(map(int, rest.split()[11:13]))
     return spent / TICKS
@@ -284,9 +292,11 @@ def megabytes_of(processes: list[int]) -> float:
 class Row:
     """One kind of request to one server, and what it took in each round."""
 
-    def __init__(self, name: str, server, path: str, header="", body="") -> None:
+    def __init__(
+        self, name: str, server, path: str, header="", *, body="", many: int = 0
+    ) -> None:
         self.name, self.server, self.path = name, server, path
-        self.header, self.body = header, body
+        self.header, self.body, self.many = header, body, many
         self.speeds: list[float] = []
         self.costs: list[float] = []
 
@@ -298,27 +308,30 @@ class Row:
         if self.header:
             command += ["-H", self.header]
         processes = self.server.processes()
-        with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-            if self.body:
-                seed = time.time_ns() // 1_000_000 % 10**9 * 1000
-                script.write(
-                    VOTE.format(
-                        seed=seed,
-                        origin=self.server.url,
-                        path=self.path,
-                        body=self.body,
-                    )
-                )
-                script.flush()
-                command += ["-s", script.name]
+        with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
+            if script := self.script():
+                file.write(script)
+                file.flush()
+                command += ["-s", file.name]
             before = cpu_of(processes)
-            said = run([*command, self.server.url + self.path], os.environ)
+            path = self.path.replace("%d", "1")
+            said = run([*command, self.server.url + path], os.environ)
         spent = cpu_of(processes) - before
         if errors := re.search(r"Non-2xx or 3xx responses: \d+|Socket errors.*", said):
             raise RuntimeError(f"{self.name}: {errors[0]}")
         number = int(re.search(r"(\d+) requests in", said)[1])
         self.speeds.append(float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]))
         self.costs.append(spent / number * 1000)
+
+    def script(self) -> str:
+        """Return what tells ``wrk`` to ask for something else each time; "" if nothing."""
+        seed = time.time_ns() // 1_000_000 % 10**9 * 1000
+        if self.many:
+            return STORY.format(seed=seed, path=self.path, many=self.many)
+        if self.body:
+            origin = self.server.url
+            return VOTE.format(seed=seed, origin=origin, path=self.path, body=self.body)
+        return ""
 
 
 def measure(rows: list[Row], rounds: int, seconds: int) -> None:

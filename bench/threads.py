@@ -176,13 +176,38 @@ def replies(story, number: int) -> None:
     type(root).objects.filter(pk=root.pk).update(approved_replies=number - 1)
 
 
-def fill(story, number: int, rows) -> None:
+def chains(story, number: int, *, length: int, words: str) -> None:
+    """Write ``number`` comments: one answers the story, the next ones each other.
+
+    The table's numbers must be in order, as in a new one.
+    """
+    from django.db.models import F
+
+    from comments.models import Comment, step
+
+    newest = Comment.objects.order_by("-pk").first()
+    before = newest.pk if newest else 0
+
+    def rows():
+        for n in range(1, number + 1):
+            depth = (n - 1) % length
+            root = n - depth
+            path = "".join(map(step, range(root, n + 1)))
+            above = (before + n - 1, before + root) if depth else (None, None)
+            yield n, *above, depth, path, 0
+
+    fill(story, number, rows(), words)
+    whole = Comment.objects.filter(thread=story.pk)
+    whole.update(approved_replies=length - 1 - F("depth"))
+
+
+def fill(story, number: int, rows, words: str = "So it is, word for word.") -> None:
     """Insert approved comments: number, parent, root, depth, path and recommendations."""
     from django.db import connection
 
     from comments.models import Comment, Thread
 
-    sample = Comment(source="So it is, word for word.", html="<p>So it is.</p>")
+    sample = Comment(source=words, html=f"<p>{words}</p>")
     sample.state = sample.screened_as = "approved"
     fields = [
         one

@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import F
@@ -18,9 +19,12 @@ from django.db.models import F
 from comments import text
 from comments.models import Comment, Word
 from comments.words import fold
+from newsroom.compiled import Compiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from django.db.models import QuerySet
 
 ENOUGH = 20  # comments of each kind, before it says anything
 STRENGTH = 0.45  # of the belief that a new word means nothing (Robinson's s)
@@ -77,9 +81,19 @@ def _words(folded: str) -> set[str]:
 def opinion_of(comment: Comment) -> Opinion:
     """Return what the learner makes of ``comment`` (it may be unsaved), in one query."""
     words = tokens(comment)
-    rows = Word.objects.filter(word__in=[TOTAL, *words])
-    counts = {word: (s, h) for word, s, h in rows.values_list("word", "spam", "ham")}
-    return opinion(words, counts)
+    rows = _counts_of(len(words)).all(TOTAL, *words)
+    return opinion(words, {word: (spam, ham) for word, spam, ham in rows})
+
+
+@lru_cache(maxsize=MOST_TOKENS)
+def _counts_of(number: int) -> Compiled:
+    """Return the query for the counts of all comments and of so many words."""
+
+    def write(*words: str) -> QuerySet[Any]:
+        found = Word.objects.filter(word__in=words)
+        return found.values_list("word", "spam", "ham")
+
+    return Compiled(write, *(f"word {one}" for one in range(number + 1)))
 
 
 def opinion(words: Iterable[str], counts: Mapping[str, tuple[int, int]]) -> Opinion:

@@ -17,6 +17,7 @@ from comments import notification, screening, slow_mode, text
 from comments.models import Ban, Comment, Thread, step
 from comments.rules import Rules, is_open, is_slow, rules_of
 from comments.screening import Circumstances
+from newsroom import rows
 from newsroom.compiled import Compiled, examples
 
 if TYPE_CHECKING:
@@ -136,9 +137,9 @@ def store(comment: Comment) -> None:
     comment.path = (parent.path if parent else "") + step(comment.number)
     comment.html = text.render(comment.source)
     comment.screened_as = comment.screened_as or comment.state
-    comment.save()
+    rows.save(comment)
     count(comment, 1)
-    thread.save()
+    rows.save(thread)
 
 
 def count(comment: Comment, by: int) -> None:

@@ -1,6 +1,7 @@
 """A small Markdown subset, rendered once when a comment is written."""
 
 import re
+from functools import lru_cache
 
 import nh3
 from linkify_it import LinkifyIt
@@ -80,6 +81,7 @@ def visible(name: str) -> str:
     return " ".join(name.split())
 
 
+@lru_cache(maxsize=32)  # screening, learning and storing each ask
 def render(source: str) -> str:
     """Return the HTML of a comment's ``source``: safe, and with no link that pays.
 

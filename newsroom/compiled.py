@@ -85,6 +85,8 @@ class _Written:
         self.queryset = queryset
         self.compiler: SQLCompiler = queryset.query.get_compiler(database.alias)
         self.sql, self.parameters = self.compiler.as_sql()
+        columns = [column for column, _sql, _alias in self.compiler.select or ()]
+        self.converters = self.compiler.get_converters(columns)
         self.adapters = [_adapter(one) for one in examples]
         places = {
             adapt(one, database.ops): place
@@ -133,6 +135,7 @@ class _Queryset:
         compiler = copy(self._written.compiler)
         compiler.connection, compiler.using = connections[using], using
         compiler.as_sql = self._as_sql  # type: ignore[method-assign]
+        compiler.get_converters = lambda _columns: self._written.converters  # type: ignore[method-assign]
         return compiler
 
     def _as_sql(self, *_how: bool, **_named: bool) -> tuple[str, tuple[Any, ...]]:

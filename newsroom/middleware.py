@@ -2,11 +2,14 @@
 
 import logging
 from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from newsroom import errors
 from newsroom.models import Publication
@@ -17,6 +20,15 @@ from newsroom.storage import StorageGone
 @remembered
 def _publication() -> Publication:
     return Publication.objects.current()
+
+
+def _publication_and_zone(request: HttpRequest) -> tuple[Publication, ZoneInfo]:
+    if request.method in {"GET", "HEAD"}:
+        publication = _publication()
+        return publication, publication.zone
+    # The answer to what a reader does seldom shows more of it than its zone.
+    lazy: Any = SimpleLazyObject(Publication.objects.current)
+    return lazy, Publication.objects.zone()
 
 
 logger = logging.getLogger(__name__)
@@ -31,9 +43,9 @@ class PublicationMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith(settings.MEDIA_URL):
             return self.get_response(request)  # a picture shows no time
-        publication = _publication()
+        publication, zone = _publication_and_zone(request)
         request.publication = publication  # type: ignore[attr-defined]
-        with timezone.override(publication.zone):
+        with timezone.override(zone):
             return self.get_response(request)
 
 

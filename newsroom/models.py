@@ -100,6 +100,11 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         """Return the one publication: what was saved, else the defaults, unsaved."""
         return _PUBLICATION.first() or Publication()
 
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """Return the time zone of the current one, which costs less than all of it."""
+        found = _ZONE.row()
+        return zoneinfo.ZoneInfo(found[0]) if found else Publication().zone
+
 
 class Publication(models.Model):
     """What this site is: one row, edited in the admin."""
@@ -231,6 +236,9 @@ class Publication(models.Model):
 
 
 _PUBLICATION = Compiled(lambda: Publication.objects.order_by("pk")[:1])
+_ZONE = Compiled(
+    lambda: Publication.objects.order_by("pk").values_list("time_zone")[:1]
+)
 
 
 class SiteVersion(models.Model):

@@ -17,7 +17,14 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator
+    from collections.abc import (
+        Callable,
+        Hashable,
+        Iterable,
+        Iterator,
+        Mapping,
+        Sequence,
+    )
 
 type Moment = tuple[Hashable, ...]
 
@@ -66,6 +73,24 @@ def recall[R](key: Hashable, make: Callable[[], R]) -> R:
     if len(memory) < MOST:
         memory[key] = value
     return value
+
+
+def recall_each[K: Hashable, R](
+    name: str, keys: Iterable[K], make: Callable[[Sequence[K]], Mapping[K, R]]
+) -> dict[K, R]:
+    """Return what is remembered of each of ``keys``; ``make`` returns those missing.
+
+    A key for which it returns nothing has nothing.
+    """
+    moment = _moment.get()
+    wanted = list(keys)
+    memory = {} if moment is None else _memory_of(moment)
+    known = {key: memory[name, key] for key in wanted if (name, key) in memory}
+    missing = [key for key in wanted if key not in known]
+    made = make(missing) if missing else {}
+    if len(memory) < MOST:
+        memory |= {(name, key): value for key, value in made.items()}
+    return known | dict(made)
 
 
 def forget() -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # What a page is sent in, best first. The texts are public and hold no secret to guess.
 ENCODINGS: dict[str, Callable[[bytes], bytes]] = {
-    "br": partial(brotli.compress, quality=5),
+    "br": partial(brotli.compress, quality=4),
     "gzip": partial(gzip.compress, compresslevel=6, mtime=0),
     "": bytes,
 }

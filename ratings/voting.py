@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from articles import page_versions
 from articles.models import Article
+from newsroom import rows
 from newsroom.compiled import Compiled
 from ratings.models import DayTally, Rating, RatingSettings, Tally
 
@@ -93,8 +94,8 @@ def _cast_vote(article_id: int, voter: Voter, score: int) -> Outcome:
     # Fields alone: what the database holds for certain under the lock is not asked for.
     vote.clean_fields(exclude=["article", "burst"])
     tally.count(vote, 1)
-    tally.save(force_insert=tally._state.adding)
-    vote.save()
+    rows.save(tally)
+    rows.save(vote)
     if vote.state == Rating.State.COUNTED:
         before[score] += 1
         move_day(article.pk, day_of(vote), before)

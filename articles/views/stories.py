@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from articles import after, page_versions
 from articles.comparison import compare_for_readers
 from articles.models import Article
-from articles.story_page import gather
+from articles.story_page import gather, key_of
 from newsroom.compiled import Compiled
 from newsroom.page_cache import shared_page
 
@@ -35,7 +36,9 @@ def story(request: HttpRequest, day: date, slug: str) -> HttpResponse:
     if not article.is_live(now):
         return _gone(request, article)
     context: dict[str, object] = {
-        "story": gather(article, revision, now),
+        # Not asked for where its words are remembered.
+        "story": SimpleLazyObject(lambda: gather(article, revision, now)),
+        "story_key": key_of(article, revision),
         "article": article,
     }
     if "after" in request.GET:

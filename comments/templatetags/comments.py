@@ -14,10 +14,10 @@ from comments.forms import CommentForm
 from comments.markup import CommentMarkup
 from comments.models import Comment, Thread
 from comments.shown import Shown
-from newsroom.remembered import remembered
+from newsroom.remembered import recall_each, remembered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from django.template import Context
 
@@ -98,10 +98,16 @@ def one_comment(comment: Comment, article: Article, rules: Rules) -> SafeString:
 
 @register.simple_tag
 def comment_counts(articles: Iterable[Article]) -> dict[int, int]:
-    """Return how many comments each of ``articles`` has, by its id: one query."""
-    ids = [article.pk for article in articles]
-    counted = Thread.objects.filter(pk__in=ids, approved__gt=0)
-    return dict(counted.values_list("pk", "approved"))
+    """Return how many comments each of ``articles`` has, by its id.
+
+    One query for those that no other list of this minute has asked for.
+    """
+    return recall_each("comments", [article.pk for article in articles], _counted)
+
+
+def _counted(ids: Sequence[int]) -> dict[int, int]:
+    counted = Thread.objects.filter(pk__in=ids).values_list("pk", "approved")
+    return dict.fromkeys(ids, 0) | dict(counted)
 
 
 @register.simple_tag

@@ -17,7 +17,7 @@ from tests.factories import (
     make_image,
     make_section,
 )
-from tests.queries import queries_of
+from tests.queries import queries_for_the_first_time, queries_of
 
 
 @pytest.fixture
@@ -164,6 +164,18 @@ def test_lists_cost_the_same_with_one_story_or_many(client, author, tag, lists):
     assert few.pop("/section/town-hall/") <= 7
     assert few.pop("/search/?q=bridge") <= 9  # no cache holds it
     assert max(few.values()) <= 6
+
+
+def test_a_list_asks_for_no_card_that_another_list_has_shown(client):
+    make_article(headline="Bridge reopens", lead_image=make_image())
+    alone = queries_for_the_first_time(client, "/section/town-hall/", after="/about/")
+
+    after_the_front = queries_for_the_first_time(
+        client, "/section/town-hall/", after="/"
+    )
+
+    assert after_the_front == alone - 3  # cards, their pictures, counts of comments
+    assert "Bridge reopens" in client.get("/section/town-hall/").text
 
 
 def test_a_section_in_any_script_has_its_page(client):

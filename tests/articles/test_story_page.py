@@ -18,7 +18,7 @@ from tests.factories import (
     make_image,
     make_section,
 )
-from tests.queries import queries_of
+from tests.queries import queries_for_the_first_time, queries_of
 from tests.readers import Reader
 
 
@@ -350,12 +350,41 @@ def test_a_full_story_costs_at_most_seven_queries_and_no_more_with_more_of_it(
     make_comment(story, parent=make_comment(story))
     Reader().rate(story, 4)
 
-    few = queries_of(client, story.get_absolute_url())
+    other = make_article(headline="Another story").get_absolute_url()
+    address = story.get_absolute_url()
+
+    few = queries_of(client, address)
+    at_first = queries_for_the_first_time(client, address, after=other)
     for _number in range(30):
         make_comment(story, parent=make_comment(story))
         Reader().rate(story, 5)
 
-    assert queries_of(client, story.get_absolute_url()) == few <= 7
+    assert queries_of(client, address) == few <= 7
+    # And the people it names.
+    assert queries_for_the_first_time(client, address, after=other) == at_first <= 8
+
+
+def test_a_story_that_nobody_asked_for_yet_costs_six_queries(client):
+    story = make_article(headline="Bridge reopens", lead_image=make_image())
+    make_comment(story, parent=make_comment(story))
+    Reader().rate(story, 4)
+    other = make_article(headline="Another story").get_absolute_url()
+
+    number = queries_for_the_first_time(client, story.get_absolute_url(), after=other)
+
+    assert number <= 6
+
+
+def test_a_page_made_anew_for_a_comment_asks_for_nothing_but_comments_again(client):
+    story = make_full_story()
+    make_comment(story, parent=make_comment(story))
+    client.get(story.get_absolute_url())
+
+    make_comment(story, source="The tide was *late*.")
+
+    # Its version, the story with its counts, and comments with their replies.
+    assert queries_of(client, story.get_absolute_url()) <= 4
+    assert "The tide was <em>late</em>." in client.get(story.get_absolute_url()).text
 
 
 def test_the_section_of_a_story_is_marked_in_the_navigation(client):

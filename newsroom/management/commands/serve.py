@@ -71,6 +71,7 @@ def _server() -> list[str]:
         *(sys.executable, "-m", "gunicorn", "newsroom.wsgi:application"),
         *("--bind", f"{host}:{settings.PORT}"),
         *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
+        "--preload",  # the two share what they have loaded
         *("--log-level", "warning"),
     ]
 
