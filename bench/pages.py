@@ -320,6 +320,8 @@ class Row:
         if errors := re.search(r"Non-2xx or 3xx responses: \d+|Socket errors.*", said):
             raise RuntimeError(f"{self.name}: {errors[0]}")
         number = int(re.search(r"(\d+) requests in", said)[1])
+        if not number:
+            raise RuntimeError(f"{self.name}: no answer within {seconds} seconds")
         self.speeds.append(float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]))
         self.costs.append(spent / number * 1000)
 

@@ -135,8 +135,11 @@ class _Queryset:
         compiler = copy(self._written.compiler)
         compiler.connection, compiler.using = connections[using], using
         compiler.as_sql = self._as_sql  # type: ignore[method-assign]
-        compiler.get_converters = lambda _columns: self._written.converters  # type: ignore[method-assign]
+        compiler.get_converters = self._get_converters  # type: ignore[method-assign]
         return compiler
+
+    def _get_converters(self, expressions: Any) -> Any:
+        return self._written.converters
 
     def _as_sql(self, *_how: bool, **_named: bool) -> tuple[str, tuple[Any, ...]]:
         sql, parameters = self._written.filled(self._arguments)

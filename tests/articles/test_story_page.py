@@ -373,6 +373,8 @@ def test_a_story_that_nobody_asked_for_yet_costs_six_queries(client):
     number = queries_for_the_first_time(client, story.get_absolute_url(), after=other)
 
     assert number <= 6
+    assert "<h1>Bridge reopens</h1>" in client.get(story.get_absolute_url()).text
+    assert "<h1>Another story</h1>" in client.get(other).text
 
 
 def test_a_page_made_anew_for_a_comment_asks_for_nothing_but_comments_again(client):
