@@ -22,6 +22,8 @@ def save(row: Model) -> None:
     sent. What the database generates is fetched when it is asked for.
     """
     is_new = row._state.adding
+    # What it refers to may have been saved, and have a number, since it was named.
+    row._prepare_related_fields_for_save(operation_name="save")  # type: ignore[attr-defined]
     sql, fields = (_insertion if is_new else _update)(type(row))
     values = [
         field.get_db_prep_save(field.pre_save(row, is_new), connection)
