@@ -22,8 +22,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from articles import body, preview_links, publishing
-from articles.models import Article, Byline, RelatedLink, Revision
-from articles.story_page import gather
+from articles.models import Article, Byline, Correction, RelatedLink, Revision
+from articles.story_page import StoryPage, gather
 from newsroom.staff import staff_of
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.forms import BaseFormSet
+
+    from .forms import ArticleForm
 
 DAYS = (1, 3, 7, 14, 30)
 _SCRIPT = re.compile(r"<script[^>]* src=[^>]*></script>")
@@ -40,10 +42,14 @@ def of_form(options: Any, request: HttpRequest) -> HttpResponse:
     """Answer with the page that the sent form would make, phone and desktop wide.
 
     ``options`` is the stories' ``ModelAdmin``. Nothing is saved, and what is wrong in
-    fields that the page does not need is no matter.
+    fields that the page does not need is no matter. A GET comes from whose session was
+    over: they had to sign in first, and what they sent is in the form alone.
     """
     if request.method != "POST":
-        raise Http404
+        said = _(
+            "You are signed in again. Close this tab and press “Preview” once more."
+        )
+        return render(request, "admin/articles/article/preview.html", {"wrong": [said]})
     number = request.GET.get("article", "")
     article = options.get_object(request, number) if number.isdecimal() else None
     may = (
@@ -71,7 +77,7 @@ def of_form(options: Any, request: HttpRequest) -> HttpResponse:
 
 
 def _rendered(
-    request: HttpRequest, form: forms.ModelForm, formsets: Sequence[BaseFormSet]
+    request: HttpRequest, form: ArticleForm, formsets: Sequence[BaseFormSet]
 ) -> str:
     article = form.instance
     lines = {
@@ -88,9 +94,24 @@ def _rendered(
     story = gather(article, revision, now)
     if "tags" in form.cleaned_data:
         story = replace(story, tags=list(form.cleaned_data["tags"]))
+    story = _with_note(story, form.note_to_readers, at=now)
     context = {"story": story, "article": article, "preview": {"of": "form"}}
     page = render_to_string("articles/article.html", context, request)
     return _SCRIPT.sub("", page)  # none would run there, and the console would say so
+
+
+def _with_note(story: StoryPage, note: Correction | None, *, at: datetime) -> StoryPage:
+    """Return ``story`` with what the form tells readers of the change, if anything."""
+    if note is None or not note.text:
+        return story
+    note.published_at = at
+    if note.kind == Correction.Kind.RETRACTION:
+        return replace(story, updated_at=at, retraction=note)
+    if note.stands_above:
+        notes = [*story.corrections_above, note]
+        return replace(story, updated_at=at, corrections_above=notes)
+    notes = [*story.corrections_below, note]
+    return replace(story, updated_at=at, corrections_below=notes)
 
 
 def _lines(formsets: Sequence[BaseFormSet], model: type) -> list[Any]:

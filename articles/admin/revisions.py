@@ -154,6 +154,9 @@ class RevisionAdmin(ReadOnly, admin.ModelAdmin):
             "what they have until it is published."
         )
         messages.success(request, said % {"number": revision.number})
+        restored = Article.objects.get(pk=revision.article_id)
+        for reason in publishing.reasons_against(restored):
+            messages.warning(request, reason)
         return HttpResponseRedirect(
             reverse("admin:articles_article_change", args=[revision.article_id])
         )

@@ -142,4 +142,5 @@ def _storable(text: str) -> str:
 
 
 def _time(at: Any) -> str:
-    return date_format(timezone.localtime(at), "TIME_FORMAT")
+    # “11:07 p.m.” ends the sentence that it stands in, with the stop it has.
+    return date_format(timezone.localtime(at), "TIME_FORMAT").removesuffix(".")

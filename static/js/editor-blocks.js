@@ -56,6 +56,14 @@ export function pick({ title, search, elsewhere }) {
       event.preventDefault(); // it would submit the story's form
       list.querySelector("button")?.click();
     });
+    dialog.addEventListener("keydown", (event) => {
+      const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      const stops = [input, ...list.querySelectorAll("button")];
+      const at = stops.indexOf(document.activeElement);
+      if (!by || at < 0) return;
+      event.preventDefault(); // the page under it would scroll
+      stops[at + by]?.focus();
+    });
     dialog.lastElementChild.addEventListener("click", () => dialog.close());
     dialog.addEventListener("close", () => {
       resolve(null);

@@ -5,6 +5,10 @@ import { crel, Extension, gettext, pm } from "django-prose-editor/editor";
 
 const { Plugin } = pm.state;
 const ADMIN = "/admin/articles/";
+// Elements within each other: past that a browser works for minutes on what is pasted.
+const MOST_NESTED = 200;
+// Closed by what follows them, or never.
+const NOT_NESTING = /^(p|li|br|hr|img|input|meta|link|wbr|col|area|base|embed|source|track|t[rhd]|thead|tbody|tfoot|caption)$/i;
 const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
 
 // One line under the text: what is going on, and what can be done about it.
@@ -103,8 +107,29 @@ async function offerBlock(editor, address) {
   line.append(said, button(offer, accept), " ", closing(gettext("Keep the link"), editor, line));
 }
 
+// Says something about what was pasted, until it is read.
+function say(editor, text) {
+  const line = lineOf(editor);
+  line.append(text, " ", closing(gettext("Close"), editor, line));
+}
+
+function isTooDeep(html) {
+  let depth = 0;
+  for (const [, closing, tag] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)/gi)) {
+    if (NOT_NESTING.test(tag)) continue;
+    depth = closing ? Math.max(depth - 1, 0) : depth + 1;
+    if (depth > MOST_NESTED) return true;
+  }
+  return false;
+}
+
 // Word writes a list as paragraphs with a bullet typed in front; Docs wraps all in <b>.
-function cleaned(html) {
+function cleaned(html, editor) {
+  if (isTooDeep(html)) {
+    say(editor, gettext("What you pasted is nested too deeply to keep its form: it came as plain text."));
+    const text = html.replace(/<\/(p|div|li|h[1-6]|tr|blockquote)>|<br>/gi, "\0").replace(/<[^>]*>/g, " ");
+    return text.split("\0").map((words) => `<p>${words}</p>`).join("");
+  }
   // Under the policy a style may not even be parsed: it is read from another attribute.
   const inert = html
     .replace(/<style[\s\S]*?<\/style>/gi, "")
@@ -141,7 +166,7 @@ function cleaned(html) {
     entry.remove();
   }
   for (const paragraph of page.querySelectorAll("p, h2, h3")) {
-    if (!paragraph.textContent.trim() && !paragraph.querySelector("img")) paragraph.remove();
+    if (!paragraph.textContent.trim()) paragraph.remove();
   }
   for (const styled of page.querySelectorAll("[data-style]")) keepMarks(styled, page);
   return page.body.innerHTML;
@@ -168,14 +193,16 @@ export const StoryPaste = Extension.create({
     return [
       new Plugin({
         props: {
-          transformPastedHTML: cleaned,
+          transformPastedHTML: (html) => cleaned(html, editor),
           handlePaste(view, event) {
             const files = pictures(event.clipboardData);
             const text = event.clipboardData?.getData("text/plain").trim() ?? "";
-            if (files.length && !event.clipboardData.getData("text/html").includes("<p")) {
+            const html = event.clipboardData?.getData("text/html") ?? "";
+            if (files.length && !html.includes("<p")) {
               uploadAll(editor, files);
               return true;
             }
+            if (/<img\b/i.test(html)) say(editor, gettext("Pictures among the words were left out. Paste or drop each of them by itself."));
             if (/^https?:\/\/\S+$/.test(text)) offerBlock(editor, text);
             return false;
           },

@@ -192,6 +192,9 @@ form.addEventListener("change", noteTyping);
 // Django's own lists to choose from speak through its jQuery alone.
 window.django?.jQuery?.(form).on("change", "select", noteTyping);
 window.addEventListener("online", () => keep());
+// Back from another tab, where they may have signed in: Save needs the new token.
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && keep());
+window.addEventListener("focus", () => state.dataset.state === "signedOut" && keep());
 setInterval(() => document.visibilityState === "visible" && keep(), HEARTBEAT);
 window.addEventListener("pagehide", () => {
   const fields = changes();

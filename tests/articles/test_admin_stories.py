@@ -437,6 +437,8 @@ def test_the_second_sees_theirs_beside_their_own_and_takes_what_they_choose(clie
     chosen["take_theirs"] = ["headline", "lead_image"]
     saved = client.post(url_of(draft), chosen)
 
+    said, beside = map(refused.text.index, ("while you were writing", "Take theirs"))
+    assert said < beside
     assert "Bridge opens <del>early</del>" in refused.text
     assert "Bridge opens <ins>at last</ins>" in refused.text
     assert "<del>Theirs.</del>" in refused.text

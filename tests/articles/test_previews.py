@@ -68,6 +68,29 @@ def test_a_preview_shows_what_the_form_holds_and_saves_nothing(client):
     assert not draft.bylines.exists()
 
 
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [("correction", "before"), ("update", "after"), ("retraction", "before")],
+)
+def test_what_readers_will_be_told_of_the_change_is_previewed(client, kind, place):
+    sign_in(client)
+    story = make_article()
+    told = {"note_kind": kind, "note_text": "It had said <nine>."}
+    minor = {"note_kind": "minor", "note_text": "It had said <nine>."}
+    url = f"{PREVIEW}?article={story.pk}"
+
+    page = shown(client.post(url, fill_in(client, url_of(story), **told)))
+    silent = shown(client.post(url, fill_in(client, url_of(story), **minor)))
+
+    note = page.index("It had said &lt;nine&gt;.")
+    body = page.index("The first lorry crossed at six.")
+    assert place == ("before" if note < body else "after")
+    assert "Updated" in page
+    assert "It had said" not in silent
+    assert "Updated" not in silent
+    assert not story.corrections.exists()
+
+
 def test_a_story_that_was_never_saved_is_previewed(client):
     sign_in(client, "Reporter")
 
@@ -124,7 +147,8 @@ def test_a_preview_takes_a_form_of_those_who_may_write(client):
     client.force_login(make_staff())
     refused = client.post(f"{PREVIEW}?article={draft.pk}", data)
 
-    assert got.status_code == 404
+    assert "press “Preview” once more" in got.text  # after signing in, in its tab
+    assert "<iframe" not in got.text
     assert gone.status_code == 200  # the story was deleted; what was typed was not
     assert signed_out.status_code == 302
     assert refused.status_code == 403

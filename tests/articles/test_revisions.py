@@ -163,6 +163,20 @@ def test_any_two_revisions_are_shown_side_by_side(client):
     assert "<del>reopens</del>" in newest.text
 
 
+def test_what_is_the_same_in_both_is_only_counted(client):
+    sign_in(client)
+    paragraphs = [f"<p>Paragraph {number}.</p>" for number in range(9)]
+    draft = make_draft(body="".join(paragraphs))
+    saved(draft, body="".join([*paragraphs, "<p>The end.</p>"]))
+
+    page = client.get(compare_url(draft))
+
+    assert "<ins>The end.</ins>" in page.text
+    assert "Paragraph 8." in page.text  # next to what was added
+    assert "8 paragraphs unchanged" in page.text
+    assert "Paragraph 7." not in page.text
+
+
 def test_the_list_says_who_saved_what_and_offers_two_to_compare(client):
     editor = sign_in(client, first_name="Saskia")
     draft = make_article(headline="Bridge opens")
@@ -256,6 +270,7 @@ def test_restoring_a_revision_whose_image_is_gone_leaves_the_picture_out(client)
     )
 
     assert "says again what revision 1 said" in answer.text
+    assert f"Image {image.pk} is not in the library" in answer.text
     article = Article.objects.get()
     assert article.lead_image is None
     assert "<p>Before.</p>" in article.body

@@ -52,3 +52,32 @@ def test_what_is_unsaved_is_previewed_as_wide_as_a_phone_and_a_desktop(
     page.get_by_role("link", name="Home").click(no_wait_after=True)
     expect(page.get_by_text("Not saved yet.")).to_be_visible()
     assert asked == ["beforeunload"]  # a preview is no save
+
+
+def test_a_preview_is_opened_narrowed_and_read_from_the_keyboard(new_page, editor):
+    draft = make_draft(headline="Bridge reopens", body="<p>One.</p>" * 60)
+    page = new_page()
+    sign_in(page)
+    page.goto(f"/admin/articles/article/{draft.pk}/change/")
+
+    page.get_by_role("button", name="Preview").first.focus()
+    with page.context.expect_page() as opened:
+        page.keyboard.press("Enter")
+    preview = opened.value
+    story = preview.frame_locator("iframe")
+    expect(story.locator("h1")).to_have_text("Bridge reopens")
+    preview.keyboard.press("Tab")
+    preview.keyboard.press("ArrowLeft")
+    expect(preview.get_by_label("Phone")).to_be_checked()
+    preview.keyboard.press("Tab")
+    expect(preview.locator("iframe")).to_be_focused()
+    frame = preview.locator("iframe").bounding_box()
+    for _attempt in range(50):  # the page grows while it is still being drawn
+        preview.keyboard.press("End")
+        end = story.get_by_text("Back to top").bounding_box()
+        if end["y"] + end["height"] < frame["y"] + frame["height"]:
+            break
+        preview.wait_for_timeout(100)  # milliseconds
+
+    expect(story.get_by_text("Back to top")).to_be_in_viewport()
+    assert preview.locator("iframe").bounding_box()["width"] == 390

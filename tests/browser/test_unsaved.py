@@ -113,6 +113,43 @@ def test_a_session_that_ends_in_mid_edit_costs_no_word(new_page, editor):
     new_page.complaints.clear()  # of the token that the new session refused
 
 
+def test_save_and_preview_pressed_after_the_session_ended_cost_no_word(
+    new_page, editor
+):
+    draft = make_draft(headline="Bridge reopens")
+    page = new_page()
+    page.on("dialog", lambda dialog: dialog.accept())  # leave, unsaved
+    sign_in(page)
+    page.goto(f"/admin/articles/article/{draft.pk}/change/")
+    page.wait_for_load_state("networkidle")
+
+    page.context.clear_cookies(name="newsroom_session")
+    page.get_by_label("Standfirst").fill("Typed while signed out.")
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Preview").first.click()
+    sign_in_here(opened.value)
+    expect(opened.value.get_by_text("press “Preview” once more")).to_be_visible()
+    opened.value.close()
+    page.reload()
+    page.get_by_role("button", name="Restore it").click()
+    page.context.clear_cookies(name="newsroom_session")
+    page.get_by_role("button", name="Save and continue editing").first.click()
+    sign_in_here(page)
+    page.get_by_role("button", name="Restore it").click()
+    expect(page.get_by_label("Standfirst")).to_have_value("Typed while signed out.")
+    save(page)
+
+    draft.refresh_from_db()
+    assert draft.standfirst == "Typed while signed out."
+    new_page.complaints.clear()  # of the token that the new session refused
+
+
+def sign_in_here(page):
+    page.get_by_label("Username").fill("saskia")
+    page.get_by_label("Password").fill("estuary-42")
+    page.get_by_role("button", name="Log in").click()
+
+
 def test_two_in_one_story_see_each_other(new_page, editor):
     User.objects.create_superuser("ruben", password="estuary-42", first_name="Ruben")
     draft = make_draft()

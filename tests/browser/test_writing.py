@@ -105,6 +105,39 @@ def test_every_block_is_reached_from_the_keyboard_alone(write):
     assert "/" not in stored.replace("</", "<"), stored
 
 
+def test_every_block_is_put_in_and_moved_by_mouse(write):
+    image = make_image(alt="Cables of the bridge")
+    other = make_article(headline="Riggers thanked")
+    page, body, draft = write(body="<p>One.</p>")
+
+    page.keyboard.press("Control+End")
+    page.locator("[data-name=readMore]").click()
+    page.get_by_role("dialog").get_by_role("button", name="Riggers thanked").click()
+    page.keyboard.type("It hums.")
+    page.locator("[data-name=pullQuote]").click()
+    page.locator("[data-name=storyFigure]").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cables").click()
+    first = body.locator("> p").first
+    for block in ("figure img", "[data-pull-quote]"):
+        body.locator(block).drag_to(
+            first,
+            source_position={"x": 5, "y": 5},
+            target_position={"x": 1, "y": 2},
+        )
+    save(page)
+
+    stored = body_of(draft)
+    parts = (
+        f'<figure data-image="{image.pk}"',
+        '<div data-pull-quote="">It hums.</div>',
+        "<p>One.</p>",
+        f'<div data-read-more="{other.pk}"></div>',
+    )
+    places = [stored.find(part) for part in parts]
+    assert -1 not in places, stored
+    assert places == sorted(places), stored
+
+
 def test_a_slash_that_is_meant_stays(write):
     page, body, draft = write()
 
@@ -245,6 +278,69 @@ def test_a_paste_from_an_office_program_comes_out_clean(write, html, expected):
     save(page)
 
     assert body_of(draft).replace("\n", " ").replace("  ", " ") == expected
+
+
+def test_pictures_among_pasted_words_are_said_to_be_left_out(write):
+    page, _body, draft = write()
+    html = '<p>Before.</p><p><span><img src="https://a.example/x.png"></span></p>'
+
+    paste(page, html=f"{html}<p>After.</p>", text="Before. After.")
+    expect(page.get_by_text("Pictures among the words were left out.")).to_be_visible()
+    page.get_by_role("button", name="Close").click()
+    save(page)
+
+    assert body_of(draft) == "<p>Before.</p><p>After.</p>"
+
+
+def test_a_paste_of_a_hundred_thousand_nested_tags_comes_as_plain_text(write):
+    page, _body, draft = write()
+    deep = "<blockquote>" * 100_000 + "At the &lt;bottom&gt;.</blockquote>Below."
+
+    paste(page, html=deep, text="")
+    expect(page.get_by_text("it came as plain text.")).to_be_visible()
+    save(page)
+
+    assert body_of(draft) == "<p>At the &lt;bottom&gt;.</p><p>Below.</p>"
+
+
+def test_the_buttons_and_what_is_offered_stay_in_sight_of_a_long_text(write, site):
+    other = make_article(headline="Riggers thanked")
+    page, body, _draft = write(body="<p>Again and again.</p>" * 100)
+
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Enter")
+    page.keyboard.type("/")
+    last = offered(page).last
+    last.scroll_into_view_if_needed()
+    expect(last).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Control+Home")
+    paste(page, text=site.url + other.get_absolute_url())
+
+    offer = page.get_by_role("button", name="Make it a READ MORE line")
+    expect(offer).to_be_in_viewport()
+    body.locator("p").nth(60).scroll_into_view_if_needed()
+    expect(offer).to_be_in_viewport()
+    expect(page.locator("[data-name=storyFigure]")).to_be_in_viewport()
+
+
+def test_a_picker_is_walked_with_the_arrow_keys(write):
+    image = make_image(alt="Cables of the bridge")
+    make_image(alt="Cables of the crane")
+    page, _body, draft = write()
+
+    page.keyboard.type("/pic")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Cables")).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(dialog.get_by_role("button", name="Cables of the bridge")).to_be_focused()
+    page.keyboard.press("Enter")
+    save(page)
+
+    assert f'data-image="{image.pk}"' in body_of(draft)
 
 
 def test_a_paste_of_half_a_megabyte_is_refused_with_its_text_kept(write):
