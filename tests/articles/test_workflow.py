@@ -262,6 +262,7 @@ def test_an_editor_of_a_section_withdraws_and_corrects_only_there(client, limite
     other.refresh_from_db()
     assert other.is_live()
     assert "0 stories are withdrawn" in answer.text
+    assert f"{other}: not in one of your sections." in answer.text
     assert own.corrections.get().text == "It was nine."
     assert other.corrections.get().text == "It was ten."
 
@@ -309,6 +310,19 @@ def test_an_editor_of_a_section_does_not_delete_it_to_have_no_limit(client, limi
 
     assert one.status_code == 403
     assert type(limited).objects.filter(pk=limited.pk).exists()
+
+
+def test_an_editor_of_a_section_deletes_drafts_only_there(client, limited):
+    own, other = make_draft(section=limited), make_draft(headline="Not hers")
+    url = reverse("admin:articles_article_delete", args=[other.pk])
+
+    one = client.post(url, {"post": "yes"})
+    selected = {"action": "delete_selected", "post": "yes"}
+    for story in (other, own):
+        client.post(LIST, selected | {"_selected_action": story.pk})
+
+    assert one.status_code == 403
+    assert Article.objects.get() == other
 
 
 def test_what_a_reporter_restores_in_a_ready_story_is_reviewed_again(client):
