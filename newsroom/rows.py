@@ -21,8 +21,6 @@ def save(row: Model) -> None:
     For a model of one table whose fields hold values, and no expressions. No signal is
     sent. What the database generates is fetched when it is asked for.
     """
-    # What it hangs on may have got its number since it was named.
-    row._prepare_related_fields_for_save(operation_name="save")  # type: ignore[attr-defined]
     is_new = row._state.adding
     # What it refers to may have been saved, and have a number, since it was named.
     row._prepare_related_fields_for_save(operation_name="save")  # type: ignore[attr-defined]
