@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles import metadata, tasks, uploads
-from articles.models import Author, Image, Reference, Revision
+from articles.models import Author, Image, Recording, Reference, Revision
 from articles.permissions import may_publish
 from newsroom.models import Event
 from newsroom.storage import StorageGone
@@ -67,18 +68,37 @@ def kept_from(user: User, images: Iterable[Image]) -> set[int]:
     """Return the numbers of those ``images`` whose ``SHOWN`` is not for ``user`` to say.
 
     They stand in a story that readers have, or will at a set time, and that the user
-    may not publish; or beside an author's name, and the user may publish nowhere.
+    may not publish, there or for a film; or beside an author's name, and the user may
+    publish nowhere.
     """
     shown = Revision.objects.released(timezone.now())
     leading = shown.filter(lead_image__in=images)
-    inside = Reference.objects.filter(image__in=images, revision__in=shown.values("pk"))
-    uses: set[tuple[int, int | None]] = {
-        *leading.values_list("lead_image", "article__section"),
-        *inside.values_list("image", "revision__article__section"),
+    uses: set[tuple[int | None, int | None]] = {
+        *leading.values_list("lead_image", "article__section")
+    }
+    inside = Reference.objects.filter(
+        Q(image__in=images) | Q(recording__poster__in=images),
+        revision__in=shown.values("pk"),
+    )
+    named = ("image", "recording__poster", "revision__article__section")
+    uses |= {
+        (image or film, place) for image, film, place in inside.values_list(*named)
     }
     portraits = Author.objects.filter(photograph__in=images)
     uses |= {(image, None) for image in portraits.values_list("photograph", flat=True)}
-    return {image for image, section in uses if not may_publish(user, section)}
+    return {image for image, place in uses if image and not may_publish(user, place)}
+
+
+def is_in_use(image: Image) -> bool:
+    """Tell whether a story shows ``image``, an author's page, or a film as its poster.
+
+    Of a story the newest revision counts, the live one and the one to come.
+    """
+    return (
+        Revision.objects.in_use().naming(image).exists()
+        or Author.objects.filter(photograph=image).exists()
+        or Recording.objects.filter(poster=image).exists()
+    )
 
 
 def same_as(file: File, *, but: Image | None = None) -> Image | None:

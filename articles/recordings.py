@@ -6,9 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils import timezone
 
 from articles import recording_files, uploads
 from articles.models import Recording, Revision
+from articles.permissions import may_publish
 from newsroom.models import Event
 
 if TYPE_CHECKING:
@@ -73,6 +75,19 @@ def is_in_use(recording: Recording) -> bool:
     """Tell whether a story's newest revision, the live or the next one names it."""
     named = Revision.objects.in_use().filter(references__recording=recording)
     return named.exists()
+
+
+def is_kept_from(user: User, recording: Recording) -> bool:
+    """Tell whether ``user`` may not say what readers get of ``recording``.
+
+    It stands in a story that readers have, or will at a set time, and that the user
+    may not publish.
+    """
+    stories = Revision.objects.released(timezone.now())
+    sections = stories.filter(references__recording=recording).values_list(
+        "article__section", flat=True
+    )
+    return any(not may_publish(user, section) for section in set(sections))
 
 
 def _delete(files: Iterable[FieldFile]) -> None:

@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 NAMES = {
     "add image": pgettext_lazy("act", "add image"),
+    "add recording": pgettext_lazy("act", "add recording"),
     "add": pgettext_lazy("act", "add"),
     "answer preview": pgettext_lazy("act", "answer preview"),
     "approve": pgettext_lazy("act", "approve"),
@@ -16,11 +17,13 @@ NAMES = {
     "change address": pgettext_lazy("act", "change address"),
     "change discussion": pgettext_lazy("act", "change discussion"),
     "change facts": pgettext_lazy("act", "change facts"),
+    "change recording": pgettext_lazy("act", "change recording"),
     "change settings": pgettext_lazy("act", "change settings"),
     "change": pgettext_lazy("act", "change"),
     "close": pgettext_lazy("act", "close"),
     "comment": pgettext_lazy("act", "comment"),
     "delete image": pgettext_lazy("act", "delete image"),
+    "delete recording": pgettext_lazy("act", "delete recording"),
     "delete": pgettext_lazy("act", "delete"),
     "describe image": pgettext_lazy("act", "describe image"),
     "dismiss appeal": pgettext_lazy("act", "dismiss appeal"),

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from articles.models import Article, Image, Reference, Revision
+from articles.models import Article, Author, Image, Recording, Reference, Revision
 from articles.querysets import SOON
 
 if TYPE_CHECKING:
@@ -67,13 +67,16 @@ class LicenceEnds(admin.SimpleListFilter):
 
 
 class Use(admin.SimpleListFilter):
-    """Images that a story's working copy, newest, live or next revision shows."""
+    """Images that a story's working copy, newest, live or next revision shows.
+
+    Or that stand beside an author's name, or for a film.
+    """
 
     title = _("use")
     parameter_name = "used"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", gettext("in a story")), ("no", gettext("not used anywhere"))]
+        return [("yes", gettext("in use")), ("no", gettext("not used anywhere"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() not in {"yes", "no"}:
@@ -86,5 +89,7 @@ class Use(admin.SimpleListFilter):
             | Exists(
                 Reference.objects.filter(image=image, revision__in=in_use.values("pk"))
             )
+            | Exists(Author.objects.filter(photograph=image))
+            | Exists(Recording.objects.filter(poster=image))
         )
         return queryset.filter(used if self.value() == "yes" else ~used)

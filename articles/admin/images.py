@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from articles import library, renditions, uploads
-from articles.models import Article, Image, Rendition, Revision
+from articles.models import Article, Author, Image, Rendition, Revision
 from articles.querysets import SOON
 from newsroom.admin.base import ReaderFacingAdmin, ReadOnly
 from newsroom.models import move_site_version
@@ -277,7 +277,10 @@ class ImageAdmin(ReaderFacingAdmin):
 
     @admin.display(description=_("used in"))
     def used_in(self, image: Image) -> SafeString | str:
-        """List the stories, and whether readers see the picture there, will, or might."""
+        """List the stories, and whether readers see the picture there, will, or might.
+
+        After them come the authors and the films that it stands for.
+        """
         if not image.pk:
             return "–"
         uses = [
@@ -288,8 +291,24 @@ class ImageAdmin(ReaderFacingAdmin):
             )
             for story, places in self._uses(image)
         ]
+        uses += [
+            (
+                reverse("admin:articles_author_change", args=[author.pk]),
+                author.name,
+                gettext("photograph of the author"),
+            )
+            for author in Author.objects.filter(photograph=image)[:MOST_USES]
+        ]
+        uses += [
+            (
+                reverse("admin:articles_recording_change", args=[film.pk]),
+                str(film),
+                gettext("poster of the film"),
+            )
+            for film in image.posters.all()[:MOST_USES]
+        ]
         if not uses:
-            return gettext("no story")
+            return gettext("not used anywhere")
         rows = format_html_join("", '<li><a href="{}">{}</a>: {}</li>', uses)
         return format_html('<ul class="image-uses">{}</ul>', rows)
 
@@ -359,8 +378,8 @@ class ImageAdmin(ReaderFacingAdmin):
         move_site_version()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Keep an image that a story's newest, live or next revision shows."""
-        if obj and Revision.objects.in_use().naming(obj).exists():
+        """Keep an image that a story, an author's page or a film shows."""
+        if obj and library.is_in_use(obj):
             return False
         return super().has_delete_permission(request, obj)
 

@@ -25,10 +25,16 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
 MOST_USES = 100
+WHY_IT_IS_KEPT = _(
+    "Readers have this recording in a story that you may not publish. It is changed by "
+    "those who may."
+)
 
 
 class RecordingForm(forms.ModelForm):
     """A recording with what goes with it; its files are looked at before they are kept."""
+
+    is_kept = False  # from the one who sends it; set by the admin
 
     file = recording_files.RecordingFileField(
         label=_("File"),
@@ -47,11 +53,18 @@ class RecordingForm(forms.ModelForm):
         # What is to be stored in place of what is there; None: nothing new.
         self.new_file: File | None = None
         self.new_captions: File | None = None
+        if "captions" not in self.fields:
+            return  # to be looked at alone
         self.fields["captions"].widget.attrs["accept"] = ".vtt,text/vtt"
         if self.instance.pk:
             self.fields["file"].help_text = _(
                 "Another file takes this one's place wherever the recording is used."
             )
+
+    def clean(self) -> dict[str, Any]:
+        if self.is_kept:  # the form was open when the story went out
+            raise forms.ValidationError(WHY_IT_IS_KEPT)
+        return super().clean() or self.cleaned_data
 
     def clean_file(self) -> Any:
         chosen = self.cleaned_data["file"]
@@ -90,8 +103,38 @@ class RecordingAdmin(ReaderFacingAdmin):
         (_("Where it is used"), {"fields": ["used_in"]}),
     ]
 
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        form: Any = super().get_form(request, obj, *args, **kwargs)
+        form.is_kept = self._is_kept(request, obj)
+        return form
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Let who may not publish what readers have of a recording look at it alone.
+
+        What was sent is answered by the form, with the reason and with what was typed.
+        """
+        may_change = super().has_change_permission(request, obj)
+        is_sent = request.method == "POST"
+        return may_change and (is_sent or not self._is_kept(request, obj))
+
+    def _is_kept(self, request: HttpRequest, recording: Recording | None) -> bool:
+        if recording is None:
+            return False
+        if not hasattr(recording, "_is_kept"):  # asked several times in one request
+            kept = recordings.is_kept_from(staff_of(request), recording)
+            recording._is_kept = kept  # type: ignore[attr-defined]
+        return recording._is_kept  # type: ignore[attr-defined]
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Leave out of the form for a new one what it has nothing of yet."""
+        """Leave out of the form for a new one what it has nothing of yet.
+
+        And say of one that is kept from the user why it is.
+        """
+        if self._is_kept(request, obj):
+            (name, first), *others = super().get_fieldsets(request, obj)
+            return [(name, {**first, "description": WHY_IT_IS_KEPT}), *others]
         if obj:
             return super().get_fieldsets(request, obj)
         return [

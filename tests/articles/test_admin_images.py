@@ -8,9 +8,12 @@ from articles import library, publishing
 from articles.admin.image_form import ImageForm
 from articles.models import Author, Image
 from tests.factories import (
+    CAPTIONS,
+    film_file,
     make_article,
     make_draft,
     make_image,
+    make_recording,
     make_section,
     make_staff,
     picture_file,
@@ -390,6 +393,45 @@ def test_an_authors_photograph_is_changed_by_those_who_publish(client):
     def change_credit(credit):
         form = fields_of(client.get(change_url(image)), "image_form")
         client.post(change_url(image), form | {"credit": credit})
+        return Image.objects.get().credit
+
+    by_an_editor = change_credit("An Editor")
+    client.force_login(make_staff("Reporter"))
+
+    assert by_an_editor == "An Editor"
+    assert change_credit("A Reporter") == "An Editor"
+
+
+def test_a_picture_of_an_author_or_a_film_is_in_use(client):
+    portrait, poster, free = (make_image(alt=alt) for alt in ("Ann", "Bell", "Free"))
+    author = Author.objects.create(name="Ann", slug="ann", photograph=portrait)
+    make_recording(
+        title="The bell rings", file=film_file(), captions=CAPTIONS, poster=poster
+    )
+
+    unused = client.get(LIST, {"used": "no"}).text
+    pages = [client.get(change_url(one)).text for one in (portrait, poster)]
+    for image in (portrait, poster, free):
+        delete = reverse("admin:articles_image_delete", args=[image.pk])
+        client.post(delete, {"post": "yes"})
+
+    assert "1 image" in unused
+    assert change_url(free) in unused
+    assert "Ann</a>: photograph of the author<" in pages[0]
+    assert "The bell rings</a>: poster of the film<" in pages[1]
+    assert {*Image.objects.all()} == {portrait, poster}
+    author.refresh_from_db()
+    assert author.photograph == portrait
+
+
+def test_the_poster_of_a_film_that_readers_have_is_changed_by_those_who_publish(client):
+    poster = make_image()
+    film = make_recording(file=film_file(), captions=CAPTIONS, poster=poster)
+    make_article(body=f'<figure data-recording="{film.pk}"></figure>')
+
+    def change_credit(credit):
+        form = fields_of(client.get(change_url(poster)), "image_form")
+        client.post(change_url(poster), form | {"credit": credit})
         return Image.objects.get().credit
 
     by_an_editor = change_credit("An Editor")

@@ -19,6 +19,7 @@ from tests.factories import (
     make_draft,
     make_image,
     make_recording,
+    make_section,
     make_staff,
     wave_file,
 )
@@ -44,6 +45,10 @@ def figure(recording, caption=""):
         f'<figure data-recording="{recording.pk}"><figcaption>{caption}</figcaption>'
         "</figure>"
     )
+
+
+def change_url(recording):
+    return reverse("admin:articles_recording_change", args=[recording.pk])
 
 
 def named(content, name):
@@ -223,6 +228,34 @@ def test_reporters_add_recordings_and_do_not_delete_them(client):
     recording = Recording.objects.get()
     address = reverse("admin:articles_recording_delete", args=[recording.pk])
     assert client.post(address, {"post": "yes"}).status_code == 403
+
+
+def test_what_readers_have_of_a_recording_is_changed_by_those_who_publish_it(client):
+    shown, free = make_recording(title="Shown"), make_recording(title="Free")
+    coast, own_editor = make_section("Coast", "coast"), make_staff("Editor")
+    make_section("Sport", "sport").editors.add(make_staff("Editor", username="sam"))
+    coast.editors.add(own_editor)
+    make_article(section=coast, body=figure(shown))
+    sam = make_section("Sport", "sport").editors.get()
+    form = {"title": "Rung", "credit": "Somebody", "file": wave_file(3)}
+
+    pages, answers = [], []
+    for user in (make_staff("Reporter"), sam):
+        client.force_login(user)
+        pages.append(client.get(change_url(shown)).text)
+        answers.append(client.post(change_url(shown), form))
+    client.post(change_url(free), {"title": "Free now"})
+    refused = Recording.objects.get(pk=shown.pk)
+    client.force_login(own_editor)
+    client.post(change_url(shown), {"title": "Mended", "credit": "Ilse"})
+
+    for page, answer in zip(pages, answers, strict=True):
+        assert "Readers have this recording" in page
+        assert 'name="_save"' not in page
+        assert "Readers have this recording" in answer.text
+        assert 'value="Rung"' in answer.text
+    assert (refused.title, refused.file.name) == ("Shown", shown.file.name)
+    assert {one.title for one in Recording.objects.all()} == {"Free now", "Mended"}
 
 
 # --- In a story -----------------------------------------------------------------------
