@@ -328,15 +328,26 @@ class ArticleAdmin(ReaderFacingAdmin):
         return may_publish(user, obj.section_id) if obj else may_publish(user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Keep what was ever published: it is withdrawn, with its votes and comments."""
-        if obj and obj.published_at:
+        """Keep what was ever published: it is withdrawn, with its votes and comments.
+
+        And the drafts of other sections from an editor of some.
+        """
+        if obj and (obj.published_at or self._is_elsewhere(request, obj)):
             return False
         return super().has_delete_permission(request, obj)
+
+    def _is_elsewhere(self, request: HttpRequest, article: Article) -> bool:
+        user = staff_of(request)
+        return may_publish(user) and not may_publish(user, article.section_id)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Let a draft go with its revisions, and keep what was ever published."""
         deleted, counts, _needed, protected = super().get_deleted_objects(objs, request)
-        protected += [str(article) for article in objs if article.published_at]
+        protected += [
+            str(article)
+            for article in objs
+            if not self.has_delete_permission(request, article)
+        ]
         return deleted, counts, set(), protected
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -565,16 +576,16 @@ class ArticleAdmin(ReaderFacingAdmin):
     def withdraw_selected(
         self, request: HttpRequest, queryset: QuerySet[Article]
     ) -> None:
-        published = [
-            article
-            for article in queryset.filter(
-                published_at__isnull=False, withdrawn_at=None
-            )
-            if self.has_publish_permission(request, article)
-        ]
-        for article in published:
+        done = 0
+        for article in queryset.filter(published_at__isnull=False, withdrawn_at=None):
+            if not self.has_publish_permission(request, article):
+                messages.error(
+                    request,
+                    _("%(story)s: not in one of your sections.") % {"story": article},
+                )
+                continue
             publishing.withdraw(article, editor=staff_of(request))
-        done = len(published)
+            done += 1
         said = ngettext("%d story is withdrawn.", "%d stories are withdrawn.", done)
         messages.success(request, said % done)
 

@@ -15,10 +15,12 @@ from django.utils.translation import gettext_lazy
 
 import PIL.Image
 
+from articles.permissions import sections_of
 from articles.uploads import ImageFileField
 from newsroom import icons
 from newsroom.models import Publication
 from newsroom.robots import ROBOTS
+from newsroom.staff import staff_of
 
 from .base import ReaderFacingAdmin
 
@@ -88,6 +90,11 @@ class PublicationAdmin(ReaderFacingAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not Publication.objects.exists()
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Leave what stands over every page to who is limited to no section."""
+        may = super().has_change_permission(request, obj)
+        return may and not sections_of(staff_of(request))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

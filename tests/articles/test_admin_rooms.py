@@ -6,8 +6,8 @@ from django.urls import reverse
 
 import pytest
 
-from articles.models import Author, Correction, OldAddress, Section, Tag
-from newsroom.models import Event
+from articles.models import Author, Correction, OldAddress, Page, Section, Tag
+from newsroom.models import Event, Publication
 from tests.factories import (
     make_article,
     make_author,
@@ -191,6 +191,85 @@ def test_sections_are_put_in_order_in_the_list(client):
     front = Reader().get("/").text
 
     assert front.index("Sport") < front.index("Culture")
+
+
+@pytest.fixture
+def limited(client):
+    """Sign in an editor of the section “Culture” alone."""
+    editor, own = make_staff("Editor"), make_section("Culture", "culture")
+    own.editors.add(editor)
+    client.force_login(editor)
+    return own
+
+
+def test_an_editor_of_sections_leaves_their_order_and_number_to_others(client, limited):
+    sport = make_section("Sport", "sport")
+    url = admin_url(Section, "changelist")
+    order = {
+        "form-TOTAL_FORMS": "1",
+        "form-INITIAL_FORMS": "1",
+        "form-0-id": sport.pk,
+        "form-0-position": "9",
+        "_save": "Save",
+    }
+
+    client.post(url, order)
+    added = client.post(admin_url(Section, "add"), {"name": "New", "slug": "new"})
+    save(client, limited, name="Arts", position="7")
+
+    rows = Section.objects.values_list("name", "position")
+    assert added.status_code == 403
+    assert set(rows) == {("Arts", 0), ("Sport", 0)}
+
+
+def test_a_tag_that_readers_have_is_changed_by_who_may_publish_its_stories(client):
+    tags = [Tag.objects.create(name=name, slug=name) for name in ("tides", "free")]
+    culture, own_editor = make_section("Culture", "culture"), make_staff("Editor")
+    sport, other_editor = make_section("Sport", "sport"), make_staff("Editor")
+    culture.editors.add(own_editor)
+    sport.editors.add(other_editor)
+    make_article(section=culture).tags.add(tags[0])
+
+    answers = []
+    for user in (make_staff("Reporter"), other_editor, own_editor):
+        client.force_login(user)
+        sent = {"name": f"by {user.pk}", "slug": "tides"}
+        answers.append(client.post(admin_url(tags[0], "change"), sent).status_code)
+        if user == other_editor:
+            client.post(
+                admin_url(Tag, "changelist"),
+                {
+                    "action": "delete_selected",
+                    "_selected_action": tags[0].pk,
+                    "post": "yes",
+                },
+            )
+            client.post(admin_url(tags[1], "change"), {"name": "mine", "slug": "free"})
+
+    assert answers == [403, 403, 302]
+    names = {tag.name for tag in Tag.objects.all()}
+    assert names == {f"by {own_editor.pk}", "mine"}
+
+
+def test_what_stands_on_every_page_is_kept_by_who_is_limited_to_no_section(
+    client, limited
+):
+    page = Page.objects.create(title="Ethics", slug="ethics", kind="ethics")
+    paper = Publication.objects.current()
+    paper.save()
+
+    answers = [
+        client.post(admin_url(page, "change"), {"title": "Hers", "slug": "ethics"}),
+        client.post(admin_url(page, "delete"), {"post": "yes"}),
+        client.post(admin_url(Page, "add"), {"title": "Hers", "slug": "hers"}),
+        client.post(admin_url(Page, "changelist"), {"_save": "Save"}),
+        client.post(admin_url(paper, "change"), {"name": "Hers"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403] * 5
+    assert client.get(admin_url(page, "change")).status_code == 200
+    assert client.get(admin_url(paper, "change")).status_code == 200
+    assert Page.objects.get().title == "Ethics"
 
 
 def test_an_imported_address_leads_to_its_story(client):

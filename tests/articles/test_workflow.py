@@ -262,6 +262,7 @@ def test_an_editor_of_a_section_withdraws_and_corrects_only_there(client, limite
     other.refresh_from_db()
     assert other.is_live()
     assert "0 stories are withdrawn" in answer.text
+    assert f"{other}: not in one of your sections." in answer.text
     assert own.corrections.get().text == "It was nine."
     assert other.corrections.get().text == "It was ten."
 
@@ -309,6 +310,19 @@ def test_an_editor_of_a_section_does_not_delete_it_to_have_no_limit(client, limi
 
     assert one.status_code == 403
     assert type(limited).objects.filter(pk=limited.pk).exists()
+
+
+def test_an_editor_of_a_section_deletes_drafts_only_there(client, limited):
+    own, other = make_draft(section=limited), make_draft(headline="Not hers")
+    url = reverse("admin:articles_article_delete", args=[other.pk])
+
+    one = client.post(url, {"post": "yes"})
+    selected = {"action": "delete_selected", "post": "yes"}
+    for story in (other, own):
+        client.post(LIST, selected | {"_selected_action": story.pk})
+
+    assert one.status_code == 403
+    assert Article.objects.get() == other
 
 
 def test_what_a_reporter_restores_in_a_ready_story_is_reviewed_again(client):
@@ -516,11 +530,11 @@ def test_the_calendar_shows_what_is_published_due_and_to_come(client):
     now = timezone.now()
     make_article(headline="Out today")
     make_draft(headline="Wanted today", due_at=now)
-    scheduled = make_draft(headline="Out next month")
-    publishing.schedule(scheduled, editor=None, at=at(days=32))
+    scheduled = make_draft(headline="Out much later")
+    publishing.schedule(scheduled, editor=None, at=at(days=40))
     withdrawn = make_article(headline="Gone")
     publishing.withdraw(withdrawn, editor=None)
-    next_month = timezone.localtime(at(days=32))
+    next_month = timezone.localtime(at(days=40))
 
     month = client.get(CALENDAR)
     week = client.get(CALENDAR, {"week": f"{timezone.localdate():%Y-%m-%d}"})
@@ -529,9 +543,9 @@ def test_the_calendar_shows_what_is_published_due_and_to_come(client):
     for page in (month, week):
         assert "Out today" in page.text
         assert "Wanted today" in page.text
-        assert "Out next month" not in page.text
+        assert "Out much later" not in page.text
         assert "Gone" not in page.text
-    assert "Out next month" in later.text
+    assert "Out much later" in later.text
     assert url_of(scheduled) in later.text
 
 
