@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from articles.models import Article, Edition, Image, Redaction
@@ -63,6 +64,7 @@ class Turn:
     number: int
     overdue: int
     url: str
+    overdue_url: str
 
 
 def waiting_for(user: User) -> list[Waiting]:
@@ -117,7 +119,7 @@ def _at_the_desk() -> list[Waiting]:
     lacking = Image.objects.filter(credit="").count()
     ending = Image.objects.licence_ending(within=SOON).count()
     return [
-        Waiting(_("In review"), review, f"{stories}?stage__exact=review"),
+        Waiting(_("In review"), review, f"{stories}?state=open&stage__exact=review"),
         Waiting(
             _("Ready to publish"),
             ready,
@@ -145,7 +147,8 @@ def lists_for(user: User) -> list[Stories]:
         *_some(stories.filter(published_at__gt=now), "published_at"),
         *_some(stories.filter(next_at__gt=now), "next_at"),
     ]
-    today = stories.filter(published_at__gte=midnight, published_at__lte=now)
+    today = Article.objects.live(now).filter(published_at__gte=midnight)
+    since = urlencode({"state": "live", "published_at__gte": midnight.isoformat()})
     found = [
         Stories(
             _("Waiting for you"),
@@ -165,7 +168,7 @@ def lists_for(user: User) -> list[Stories]:
         ),
         Stories(
             _("Published today"),
-            f"{url}?state=live",
+            f"{url}?{since}",
             [_line(one, one.published_at) for one in _some(today, "-published_at")],
         ),
     ]
@@ -190,6 +193,7 @@ def turns() -> list[Turn]:
             row["number"],
             row["overdue"],
             f"{url}?assignee={pk}&state=open",
+            f"{url}?assignee={pk}&state=open&due=over",
         )
         for pk, row in rows.items()
     ]

@@ -73,6 +73,8 @@ class Library(ChangeList):
 class ImageAdmin(ReaderFacingAdmin):
     """The picture library."""
 
+    records_values = True
+
     recorded_by_acts = frozenset({"add", "delete"})
 
     form = ImageForm

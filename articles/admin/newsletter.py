@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 class NewsletterAdmin(ReaderFacingAdmin):
     """The one newsletter, which is there from the start: none to add, none to delete."""
 
+    records_values = True
+
     list_display = ["name", "is_open"]
     view_on_site = False
 

@@ -50,6 +50,8 @@ class PageAdmin(ReaderFacingAdmin):
     They stand under every page, and so are kept by who is limited to no section.
     """
 
+    records_values = True
+
     form = PageForm
     list_display = ["title", "kind", "changed_at", "position"]
     list_editable = ["position"]

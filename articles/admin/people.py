@@ -11,6 +11,8 @@ from newsroom.admin.base import ReaderFacingAdmin
 class AuthorAdmin(ReaderFacingAdmin):
     """Authors: a new name or biography is on every page at once."""
 
+    records_values = True
+
     list_display = ["name", "role", "user"]
     list_select_related = ["user"]
     prepopulated_fields = {"slug": ["name"]}

@@ -13,6 +13,8 @@ from newsroom.staff import staff_of
 class SectionAdmin(ReaderFacingAdmin):
     """Sections, in the order of the navigation."""
 
+    records_values = True
+
     list_display = ["name", "slug", "description", "position"]
     list_editable = ["position"]
     prepopulated_fields = {"slug": ["name"]}
@@ -63,6 +65,8 @@ class SectionAdmin(ReaderFacingAdmin):
 @admin.register(Tag)
 class TagAdmin(ReaderFacingAdmin):
     """Tags, by name; one that readers have is changed by who may publish its stories."""
+
+    records_values = True
 
     list_display = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}

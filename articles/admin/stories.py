@@ -30,7 +30,7 @@ from .conflicts import FACTS, WORK
 from .corrections import CorrectionInline
 from .forms import ArticleForm, PossibleKeys, to_come
 from .lines import BylineInline, RelatedLinkInline
-from .story_filters import AssigneeFilter, StateFilter
+from .story_filters import AssigneeFilter, DueFilter, StateFilter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,6 +67,7 @@ class ArticleAdmin(ReaderFacingAdmin):
         StateFilter,
         "stage",
         AssigneeFilter,
+        DueFilter,
         "section",
         "label",
         "published_at",

@@ -49,6 +49,29 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(**chosen.get(self.value() or "", {}))
 
 
+class DueFilter(admin.SimpleListFilter):
+    """When the story is to be done."""
+
+    title = gettext_lazy("due")
+    parameter_name = "due"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("over", _("overdue")),
+            ("to come", _("to come")),
+            ("none", _("no time")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        now = timezone.now()
+        chosen: dict[str, dict[str, Any]] = {
+            "over": {"due_at__lt": now},
+            "to come": {"due_at__gte": now},
+            "none": {"due_at": None},
+        }
+        return queryset.filter(**chosen.get(self.value() or "", {}))
+
+
 class AssigneeFilter(admin.SimpleListFilter):
     """Whose turn it is."""
 

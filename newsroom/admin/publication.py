@@ -82,6 +82,8 @@ class PublicationForm(forms.ModelForm):
 class PublicationAdmin(ReaderFacingAdmin):
     """The one publication: there is none to add twice, and none to delete."""
 
+    records_values = True
+
     form = PublicationForm
     list_display = ["name", "tagline", "time_zone"]
     view_on_site = False

@@ -14,6 +14,8 @@ from .base import RecordedAdmin
 class StaffAdmin(RecordedAdmin, UserAdmin):
     """Accounts of the staff: made here, deactivated here, deleted nowhere."""
 
+    records_values = True
+
     list_display = ["username", "name", "email", "groups_named", "is_active"]
     list_filter = ["groups", "is_active", "is_superuser"]
 

@@ -94,6 +94,14 @@ def test_the_desk_lists_what_is_mine_what_is_next_and_what_is_out(client):
         listed = client.get(turn.url).text
         assert headline in listed
         assert "Out long ago" not in listed
+    late = client.get(page.context["turns"][0].overdue_url).text
+    out = client.get(lists["Published today"].url).text
+    assert page.context["turns"][0].overdue_url.replace("&", "&amp;") in page.text
+    assert "His to finish" in late
+    assert "His as well" not in late
+    assert "Out today" in out
+    assert "Out long ago" not in out
+    assert "Out tomorrow" not in out
     for one in (*lists.values(), *page.context["waiting"]):
         assert client.get(one.url).status_code == 200
 
@@ -280,7 +288,51 @@ def test_what_is_done_by_hand_is_written_down_too(client):
 
     assert [event.act for event in events] == ["add", "change", "delete"]
     assert {event.actor for event in events} == {editor}
-    assert "Name" in str(events[1].after)
+    assert (events[1].before, events[1].after["name"]) == ({"name": "tides"}, "ebb")
+
+
+def test_what_was_changed_by_hand_is_recorded_with_what_it_was(client):
+    admin, reporter = make_staff(is_superuser=True), make_staff("Reporter")
+    image = make_image(alt="A quay", credit="Somebody")
+    client.force_login(admin)
+    accounts = reverse("admin:newsroom_user_change", args=[reporter.pk])
+    picture = reverse("admin:articles_image_change", args=[image.pk])
+    groups = [str(group.pk) for group in Group.objects.filter(name="Editor")]
+    password = "a new one that nobody wrote down"
+
+    form = fields_of(client.get(accounts), "user_form") | {"groups": groups}
+    client.post(accounts, form)
+    client.post(
+        reverse("admin:auth_user_password_change", args=[reporter.pk]),
+        {"usable_password": "true", "password1": password, "password2": password},
+    )
+    client.post(
+        picture, fields_of(client.get(picture), "image_form") | {"credit": "Ann Fisher"}
+    )
+
+    account, secret = Event.objects.about(reporter).order_by("pk")
+    (changed,) = Event.objects.about(image).filter(act="change")
+    assert account.before == {"groups": "Reporter"}
+    assert account.after["groups"] == "Editor"
+    assert password not in f"{secret.before} {secret.after}"
+    assert changed.before == {"credit": "Somebody"}
+    assert changed.after["credit"] == "Ann Fisher"
+
+
+def test_the_history_of_a_thing_is_its_part_of_the_record(client):
+    story, other = make_article(headline="One"), make_article(headline="Other")
+    Event.objects.record(None, "expire", story)
+    Event.objects.record(None, "expire", other)
+    history = reverse("admin:articles_article_history", args=[story.pk])
+
+    client.force_login(make_staff("Editor"))
+    record = client.get(history, follow=True)
+    client.force_login(make_staff("Reporter"))
+    own = client.get(history)
+
+    listed = {event.object_id for event in record.context["cl"].result_list}
+    assert listed == {story.pk}
+    assert own.status_code == 200
 
 
 def test_each_save_of_a_story_is_written_down_with_what_changed(client):
