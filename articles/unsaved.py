@@ -33,8 +33,8 @@ class Colleague:
 
 
 @transaction.atomic
-def keep(key: str, *, editor: User, article: Article | None, fields: Fields) -> None:
-    """Keep ``fields``, what ``editor`` typed into the form named ``key``.
+def keep(key: str, *, editor: User, article: Article | None, fields: Fields) -> bool:
+    """Keep ``fields``, what ``editor`` typed into the form named ``key``; tell whether.
 
     ``article`` is none for a story that was never saved. What was kept of the same
     form is replaced; a key that is another's is not touched. A form that was saved
@@ -44,8 +44,9 @@ def keep(key: str, *, editor: User, article: Article | None, fields: Fields) -> 
     mine = UnsavedCopy.objects.filter(editor=editor)
     mine.filter(typed_at__lt=now - KEPT_FOR).delete()
     if mine.filter(key=key, settled_at=None).update(fields=fields, typed_at=now):
-        return
+        return True
     _create(key, editor=editor, article=article, fields=fields, typed_at=now)
+    return mine.filter(key=key, settled_at=None).exists()
 
 
 def settle(key: str, *, editor: User, article: Article | None = None) -> None:

@@ -36,9 +36,11 @@ def read(
     ``default`` is in the same notation as the variable. Raise
     ``ImproperlyConfigured`` if the variable is absent without a default, if it does
     not parse, or if ``valid`` refuses what it means; the message is one line that
-    names the variable and shows the valid ``example``.
+    names the variable and shows the valid ``example``. So it does for a value with a
+    comment behind it, which would be part of the value.
     """
     given = {} if default is REQUIRED else {"default": default}
+    _refuse_comment(name, example)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # they would show a database's password
@@ -53,6 +55,16 @@ def read(
     if not accepted:
         raise ImproperlyConfigured(_line(name, "is not valid", example))
     return value
+
+
+def _refuse_comment(name: str, example: str) -> None:
+    try:
+        text = str(_environment.str(name, ""))
+    except (ImproperlyConfigured, OSError):
+        return  # a file that is not there: it is met again
+    if re.search(r"(^|\s)#", text):
+        state = "holds a comment, which belongs on a line of its own"
+        raise ImproperlyConfigured(_line(name, state, example))
 
 
 def is_site_address(value: str) -> bool:

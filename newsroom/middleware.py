@@ -16,6 +16,8 @@ from newsroom.models import Publication
 from newsroom.remembered import remembered
 from newsroom.storage import StorageGone
 
+logger = logging.getLogger(__name__)
+
 
 @remembered
 def _publication() -> Publication:
@@ -29,9 +31,6 @@ def _publication_and_zone(request: HttpRequest) -> tuple[Publication, ZoneInfo]:
     # The answer to what a reader does seldom shows more of it than its zone.
     lazy: Any = SimpleLazyObject(Publication.objects.current)
     return lazy, Publication.objects.zone()
-
-
-logger = logging.getLogger(__name__)
 
 
 class PublicationMiddleware:

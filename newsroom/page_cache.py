@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import DisallowedHost
-from django.db import DatabaseError
+from django.db import Error
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -120,8 +120,8 @@ class PageCacheMiddleware:
         try:
             request.get_host()
             version = page.version(**captured)
-        except (DisallowedHost, DatabaseError) as error:
-            if replica.is_asked() and isinstance(error, DatabaseError):
+        except (DisallowedHost, Error) as error:
+            if replica.is_asked() and isinstance(error, Error):
                 raise  # the primary is asked, then
             version = None  # to be met again within, where errors get their headers
         if version is None:

@@ -11,10 +11,11 @@ from __future__ import annotations
 import logging
 import time
 from contextvars import ContextVar
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db import DEFAULT_DB_ALIAS, Error, connections
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,8 @@ ALIAS = "replica"
 PAUSE = 5
 
 _asked: ContextVar[str] = ContextVar("asked", default=DEFAULT_DB_ALIAS)
-_away_until = 0.0  # by time.monotonic(); of all threads of this process
+_away_until = 0.0  # by time.monotonic(), of all threads of this process; 0: it answers
+_trying = Lock()
 
 
 def asked() -> str:
@@ -47,18 +49,20 @@ def ask(serve: Callable[[], HttpResponse]) -> HttpResponse | None:
 
     That is: where there is no replica, where it fails, and for what it does not know.
     """
-    if ALIAS not in settings.DATABASES or time.monotonic() < _away_until:
+    if ALIAS not in settings.DATABASES or not _is_to_be_asked():
         return None
     token = _asked.set(ALIAS)
     try:
         answer = serve()
-    except DatabaseError as error:
+    except Error as error:
         _leave_alone(error)
         return None
     finally:
         _asked.reset(token)
     if answer.status_code >= 500 and connections[ALIAS].errors_occurred:
         _leave_alone("in the middle of a page")
+    else:
+        _welcome()
     return answer if answer.status_code < 400 else None
 
 
@@ -76,6 +80,24 @@ class Router:
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
         return db == DEFAULT_DB_ALIAS
+
+
+def _is_to_be_asked() -> bool:
+    """Tell whether it answers, as far as is known; after a pause one request finds out."""
+    global _away_until
+    if not _away_until:
+        return True
+    with _trying:
+        now = time.monotonic()
+        if now < _away_until:
+            return False
+        _away_until = now + PAUSE  # the others go on without it until this one knows
+        return True
+
+
+def _welcome() -> None:
+    global _away_until
+    _away_until = 0.0
 
 
 def _leave_alone(why: object) -> None:

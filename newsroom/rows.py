@@ -19,7 +19,8 @@ def save(row: Model) -> None:
     """Insert or update ``row`` with all its fields, as its own ``save`` would.
 
     For a model of one table whose fields hold values, and no expressions. No signal is
-    sent. What the database generates is fetched when it is asked for.
+    sent. What the database generates is fetched when a new row is asked for it. Raise the
+    model's ``NotUpdated`` for a row that is gone.
     """
     is_new = row._state.adding
     # What it refers to may have been saved, and have a number, since it was named.
@@ -31,6 +32,8 @@ def save(row: Model) -> None:
     ]
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
+        if not (is_new or cursor.rowcount):
+            raise type(row).NotUpdated  # type: ignore[attr-defined]
         if is_new and type(row)._meta.auto_field:
             row.pk = cursor.fetchone()[0]
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS

@@ -187,8 +187,18 @@ _replica = read(
 )
 if _replica:
     _replica["OPTIONS"] = (
-        # Nothing is written there, even if it is no copy after all.
-        {"options": "-c default_transaction_read_only=on", "connect_timeout": 2}
+        {
+            # Nothing is written there, even if it is no copy after all; and a page that
+            # waits for longer than this (milliseconds) is the primary's.
+            "options": "-c default_transaction_read_only=on -c statement_timeout=5000",
+            "connect_timeout": 2,
+            # A machine that vanishes says nothing: whoever waits for it gives up, after
+            # milliseconds in the first of these and seconds in the others.
+            "tcp_user_timeout": 2000,
+            "keepalives_idle": 2,
+            "keepalives_interval": 1,
+            "keepalives_count": 2,
+        }
         | _replica.get("OPTIONS", {})
         # Seconds to wait for a connection. The primary has them at once.
         | {name: sizes | {"timeout": 2} for name, sizes in _pool.items()}

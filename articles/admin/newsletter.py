@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from articles.models import Newsletter, Subscriber
 from articles.newsletter import subscribing
-from newsroom.admin.base import ReaderFacingAdmin
+from newsroom.admin.base import OfTheWholePaper, ReaderFacingAdmin
 from newsroom.models import Event
 from newsroom.staff import staff_of
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @admin.register(Newsletter)
-class NewsletterAdmin(ReaderFacingAdmin):
+class NewsletterAdmin(OfTheWholePaper, ReaderFacingAdmin):
     """The one newsletter, which is there from the start: none to add, none to delete."""
 
     records_values = True

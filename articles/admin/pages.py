@@ -1,17 +1,12 @@
-from typing import Any
-
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from django_prose_editor.fields import ProseEditorFormField
 
 from articles import body
 from articles.models import Page
-from articles.permissions import sections_of
-from newsroom.admin.base import ReaderFacingAdmin
-from newsroom.staff import staff_of
+from newsroom.admin.base import OfTheWholePaper, ReaderFacingAdmin
 
 from .forms import EXTENSIONS, BodyWidget
 
@@ -44,11 +39,8 @@ class PageForm(forms.ModelForm):
 
 
 @admin.register(Page)
-class PageAdmin(ReaderFacingAdmin):
-    """Pages of the paper about itself, in the order of the footer.
-
-    They stand under every page, and so are kept by who is limited to no section.
-    """
+class PageAdmin(OfTheWholePaper, ReaderFacingAdmin):
+    """Pages of the paper about itself, in the order of the footer."""
 
     records_values = True
 
@@ -60,15 +52,3 @@ class PageAdmin(ReaderFacingAdmin):
 
     class Media:
         css = {"all": ["css/editor.css"]}
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        may = super().has_add_permission(request)
-        return may and not sections_of(staff_of(request))
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        may = super().has_change_permission(request, obj)
-        return may and not sections_of(staff_of(request))
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        may = super().has_delete_permission(request, obj)
-        return may and not sections_of(staff_of(request))

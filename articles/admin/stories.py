@@ -464,8 +464,11 @@ class ArticleAdmin(ReaderFacingAdmin):
             with transaction.atomic():  # all that was asked for, or nothing of it
                 acted = self._publish(request, form)
         except PublishingRefused as refusal:
+            said = _("Saved, but not published. ")
+            if "_unschedule" in request.POST:
+                said = _("Saved, but the schedule is not cancelled. ")
             for reason in refusal.reasons:
-                messages.error(request, _("Saved, but not published. ") + reason)
+                messages.error(request, said + reason)
         else:
             if acted:
                 self._say_what_readers_get(request, acted)
@@ -587,8 +590,9 @@ class ArticleAdmin(ReaderFacingAdmin):
                 continue
             publishing.withdraw(article, editor=staff_of(request))
             done += 1
-        said = ngettext("%d story is withdrawn.", "%d stories are withdrawn.", done)
-        messages.success(request, said % done)
+        if done:
+            said = ngettext("%d story is withdrawn.", "%d stories are withdrawn.", done)
+            messages.success(request, said % done)
 
 
 def _is_changed(article: Article) -> bool:

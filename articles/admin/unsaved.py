@@ -35,14 +35,14 @@ class Unreadable(Exception):
 def keep(request: HttpRequest) -> JsonResponse:
     """Keep what was typed, and answer who else has the story open.
 
-    GET answers with a token for a form whose own is out of date. POST takes a JSON
+    GET answers with a token for a form whose own is out of date, and whose it is. POST takes a JSON
     object: ``key`` of the form, ``article`` (a number, or null for a new story),
     and if there is something to tell ``fields`` (names and lists of values),
     ``known`` (keys that the browser holds), ``discard`` (a key) or ``left`` (true).
     """
     editor = staff_of(request)
     if request.method == "GET":
-        return JsonResponse({"token": get_token(request)})
+        return JsonResponse({"token": get_token(request), "editor": editor.pk})
     try:
         told = _read(request)
         article = _article(told.get("article"))
@@ -57,13 +57,14 @@ def keep(request: HttpRequest) -> JsonResponse:
         if article:
             unsaved.close_form(article, editor=editor)
         return JsonResponse({})
-    if fields is not None:
-        unsaved.keep(key, editor=editor, article=article, fields=fields)
+    is_kept = fields is not None and unsaved.keep(
+        key, editor=editor, article=article, fields=fields
+    )
     for one in discarded:
         unsaved.settle(one, editor=editor)
     return JsonResponse(
         {
-            "kept": _time(timezone.now()) if fields is not None else "",
+            "kept": _time(timezone.now()) if is_kept else "",
             "others": _others(article, editor),
             "settled": unsaved.settled_among(known, editor=editor),
             "copies": _copies(article, editor, key) if "known" in told else [],

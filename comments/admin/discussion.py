@@ -22,7 +22,7 @@ from comments import akismet
 from comments.models import Discussion
 from comments.rehearsal import rehearse
 from comments.rules import WORD_LISTS, Rules, combined
-from newsroom.admin.base import ReaderFacingAdmin
+from newsroom.admin.base import OfTheWholePaper, ReaderFacingAdmin
 from newsroom.models import Event
 from newsroom.staff import staff_of
 
@@ -134,7 +134,7 @@ def _said(settings: Discussion) -> dict[str, Any]:
 
 
 @admin.register(Discussion)
-class DiscussionAdmin(ReaderFacingAdmin):
+class DiscussionAdmin(OfTheWholePaper, ReaderFacingAdmin):
     """Settings left empty are those of the wider scope, and in the end the defaults."""
 
     recorded_by_acts = frozenset({"add", "change", "delete"})

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
 
+from articles.permissions import sections_of
 from newsroom.models import Event, move_site_version
 from newsroom.staff import staff_of
 
@@ -59,6 +60,7 @@ class RecordedAdmin(TimesFromAddress):
         record = reverse("admin:newsroom_event_changelist")
         return HttpResponseRedirect(f"{record}?{urlencode(query)}")
 
+    @override
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: Any = False
     ) -> Any:
@@ -156,6 +158,24 @@ class ReaderFacingAdmin(RecordedAdmin):
     ) -> None:
         super().delete_queryset(request, queryset)
         move_site_version()
+
+
+class OfTheWholePaper(admin.ModelAdmin):
+    """For what stands on every page: kept by who is limited to no section."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not self._is_limited(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        may = super().has_change_permission(request, obj)
+        return may and not self._is_limited(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        may = super().has_delete_permission(request, obj)
+        return may and not self._is_limited(request, obj)
+
+    def _is_limited(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(sections_of(staff_of(request)))
 
 
 class ReadOnly:

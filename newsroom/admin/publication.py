@@ -15,14 +15,12 @@ from django.utils.translation import gettext_lazy
 
 import PIL.Image
 
-from articles.permissions import sections_of
 from articles.uploads import ImageFileField
 from newsroom import icons
 from newsroom.models import Publication
 from newsroom.robots import ROBOTS
-from newsroom.staff import staff_of
 
-from .base import ReaderFacingAdmin
+from .base import OfTheWholePaper, ReaderFacingAdmin
 
 if TYPE_CHECKING:
     from django.core.files import File
@@ -79,7 +77,7 @@ class PublicationForm(forms.ModelForm):
 
 
 @admin.register(Publication)
-class PublicationAdmin(ReaderFacingAdmin):
+class PublicationAdmin(OfTheWholePaper, ReaderFacingAdmin):
     """The one publication: there is none to add twice, and none to delete."""
 
     records_values = True
@@ -95,11 +93,6 @@ class PublicationAdmin(ReaderFacingAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not Publication.objects.exists()
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Leave what stands over every page to who is limited to no section."""
-        may = super().has_change_permission(request, obj)
-        return may and not sections_of(staff_of(request))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

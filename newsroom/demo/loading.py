@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.files import File
 from django.db import transaction
@@ -103,6 +104,8 @@ class _Loader:
     def __init__(self) -> None:
         self.now = timezone.now()
         self.dice = random.Random(SEED)  # noqa: S311  # repeatable on purpose
+        # Its stories are in English, and say so where the site is not.
+        self.language = "" if settings.LANGUAGE_CODE.startswith("en") else "en"
         publication = content.publication()
         sections, authors = publication.pop("sections"), publication.pop("authors")
         self.front, self.banner = publication.pop("front"), publication.pop("banner")
@@ -139,7 +142,7 @@ class _Loader:
             standfirst=story["standfirst"],
             label=story["label"],
             sponsor=story.get("sponsor", ""),
-            language=story["language"],
+            language=story["language"] or self.language,
             section=self.sections[story["section"]],
             comments_open=story["comments_open"],
             ratings_open=story["ratings_open"],

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from newsroom.admin.base import ReaderFacingAdmin
+from newsroom.admin.base import OfTheWholePaper, ReaderFacingAdmin
 from newsroom.models import Event
 from newsroom.staff import staff_of
 from ratings.models import RatingSettings
@@ -34,7 +34,7 @@ class RatingSettingsForm(forms.ModelForm):
 
 
 @admin.register(RatingSettings)
-class RatingSettingsAdmin(ReaderFacingAdmin):
+class RatingSettingsAdmin(OfTheWholePaper, ReaderFacingAdmin):
     """The one set of settings: there is none to add twice, and none to delete."""
 
     recorded_by_acts = frozenset({"add", "change", "delete"})

@@ -124,16 +124,15 @@ function isTooDeep(html) {
 }
 
 // Word writes a list as paragraphs with a bullet typed in front; Docs wraps all in <b>.
-function cleaned(html, editor) {
+function cleaned(pasted, editor) {
+  const html = pasted.replace(/<style[\s\S]*?<\/style>|<!--[\s\S]*?-->/gi, "");
   if (isTooDeep(html)) {
     say(editor, gettext("What you pasted is nested too deeply to keep its form: it came as plain text."));
     const text = html.replace(/<\/(p|div|li|h[1-6]|tr|blockquote)>|<br>/gi, "\0").replace(/<[^>]*>/g, " ");
     return text.split("\0").map((words) => `<p>${words}</p>`).join("");
   }
   // Under the policy a style may not even be parsed: it is read from another attribute.
-  const inert = html
-    .replace(/<style[\s\S]*?<\/style>/gi, "")
-    .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style="));
+  const inert = html.replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style="));
   const page = new DOMParser().parseFromString(inert, "text/html");
   for (const useless of page.querySelectorAll("style, script, meta, link, title, xml")) useless.remove();
   for (const wrapper of page.querySelectorAll("b[id^=docs-internal-guid]")) wrapper.replaceWith(...wrapper.childNodes);

@@ -157,9 +157,11 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const act = Object.hasOwn(keys, event.key) ? keys[event.key] : null;
-  if (!act || !(current || WITHOUT_CARD.includes(event.key))) return;
+  if (!act) return;
   event.preventDefault();
-  act(current);
+  // Nothing is decided about a card that was not looked at: the first key leads to it.
+  if (current || WITHOUT_CARD.includes(event.key)) act(current);
+  else move(1);
 });
 
 document.addEventListener("focusin", (event) => {

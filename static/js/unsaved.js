@@ -75,7 +75,10 @@ async function tell(what, options = {}) {
     // Someone signed in anew in another tab: this form's token is an old one.
     const fresh = await fetch(url);
     if (fresh.redirected || !fresh.ok) return { signedOut: true };
-    form.elements.csrfmiddlewaretoken.value = (await fresh.json()).token;
+    const answer = await fresh.json();
+    // What one wrote is not saved in the name of another who uses this browser.
+    if (String(answer.editor) !== editor) return { signedOut: true, as: "someoneElse" };
+    form.elements.csrfmiddlewaretoken.value = answer.token;
     reply = await send();
   }
   if (reply.redirected) return { signedOut: true };
@@ -94,8 +97,8 @@ async function keep(more = {}) {
     return null;
   }
   if (answer.signedOut) {
-    say("signedOut");
-    state.append(" ", signIn());
+    say(answer.as ?? "signedOut");
+    if (!answer.as) state.append(" ", signIn());
     return null;
   }
   if (answer.error) {
@@ -124,7 +127,7 @@ function noteTyping() {
   noted = waiting = fields;
   const isHere = keepHere(fields);
   // What is wrong stays said, with its link, until the server answers again.
-  if (!["signedOut", "lost"].includes(state.dataset.state)) say(isHere ? "here" : "notHere");
+  if (!["signedOut", "someoneElse", "lost"].includes(state.dataset.state)) say(isHere ? "here" : "notHere");
   clearTimeout(timer);
   timer = setTimeout(keep, QUIET);
 }
@@ -194,7 +197,7 @@ window.django?.jQuery?.(form).on("change", "select", noteTyping);
 window.addEventListener("online", () => keep());
 // Back from another tab, where they may have signed in: Save needs the new token.
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && keep());
-window.addEventListener("focus", () => state.dataset.state === "signedOut" && keep());
+window.addEventListener("focus", () => ["signedOut", "someoneElse"].includes(state.dataset.state) && keep());
 setInterval(() => document.visibilityState === "visible" && keep(), HEARTBEAT);
 window.addEventListener("pagehide", () => {
   const fields = changes();

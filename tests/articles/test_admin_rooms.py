@@ -6,8 +6,18 @@ from django.urls import reverse
 
 import pytest
 
-from articles.models import Author, Correction, OldAddress, Page, Section, Tag
+from articles.models import (
+    Author,
+    Correction,
+    Newsletter,
+    OldAddress,
+    Page,
+    Section,
+    Tag,
+)
+from comments.models import Discussion
 from newsroom.models import Event, Publication
+from ratings.models import RatingSettings
 from tests.factories import (
     make_article,
     make_author,
@@ -257,6 +267,7 @@ def test_what_stands_on_every_page_is_kept_by_who_is_limited_to_no_section(
     page = Page.objects.create(title="Ethics", slug="ethics", kind="ethics")
     paper = Publication.objects.current()
     paper.save()
+    stars, _ = RatingSettings.objects.get_or_create(pk=1)
 
     answers = [
         client.post(admin_url(page, "change"), {"title": "Hers", "slug": "ethics"}),
@@ -264,9 +275,14 @@ def test_what_stands_on_every_page_is_kept_by_who_is_limited_to_no_section(
         client.post(admin_url(Page, "add"), {"title": "Hers", "slug": "hers"}),
         client.post(admin_url(Page, "changelist"), {"_save": "Save"}),
         client.post(admin_url(paper, "change"), {"name": "Hers"}),
+        client.post(
+            admin_url(Newsletter.objects.current(), "change"), {"name": "Hers"}
+        ),
+        client.post(admin_url(stars, "change"), {"text_after": "Hers"}),
+        client.post(admin_url(Discussion, "add"), {"hold_all": "true"}),
     ]
 
-    assert [answer.status_code for answer in answers] == [403] * 5
+    assert [answer.status_code for answer in answers] == [403] * 8
     assert client.get(admin_url(page, "change")).status_code == 200
     assert client.get(admin_url(paper, "change")).status_code == 200
     assert Page.objects.get().title == "Ethics"

@@ -261,7 +261,7 @@ def test_an_editor_of_a_section_withdraws_and_corrects_only_there(client, limite
 
     other.refresh_from_db()
     assert other.is_live()
-    assert "0 stories are withdrawn" in answer.text
+    assert "are withdrawn" not in answer.text
     assert f"{other}: not in one of your sections." in answer.text
     assert own.corrections.get().text == "It was nine."
     assert other.corrections.get().text == "It was ten."
@@ -451,6 +451,20 @@ def test_a_schedule_is_cancelled_and_the_story_is_a_draft_again(client):
     draft.refresh_from_db()
     assert (draft.published_at, draft.live, draft.day) == (None, None, None)
     assert draft.state() == "draft"
+
+
+def test_a_schedule_under_embargo_is_not_cancelled_and_says_so(client):
+    sign_in(client)
+    draft = make_draft()
+    publishing.schedule(draft, editor=None, at=at())
+    publishing.embargo(draft, editor=None)
+
+    cancel = fill_in(client, url_of(draft), _unschedule="1")
+    answer = client.post(url_of(draft), cancel, follow=True)
+
+    assert "the schedule is not cancelled. Embargoed until" in answer.text
+    draft.refresh_from_db()
+    assert draft.state() == "under embargo"
 
 
 def test_a_scheduled_change_is_cancelled_and_readers_keep_what_they_have(client):

@@ -37,7 +37,9 @@ def test_a_queue_of_ten_is_cleared_from_the_keyboard(ten, new_page):
     enter(page)
     cards = page.locator(".queue-card:visible")
 
-    page.keyboard.press("j")
+    page.keyboard.press("a")  # no card is marked yet: this leads to the first
+    expect(cards).to_have_count(10)
+    expect(cards.first).to_be_focused()
     for left, key in zip(range(9, 1, -1), "asdasdas", strict=True):
         page.keyboard.press(key)
         expect(cards).to_have_count(left)

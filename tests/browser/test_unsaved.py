@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from articles.models import UnsavedCopy
 from newsroom.models import User
-from tests.factories import make_draft
+from tests.factories import make_draft, make_staff
 
 from .journeys import sign_in
 from .test_editor import open_editor, save
@@ -111,6 +111,29 @@ def test_a_session_that_ends_in_mid_edit_costs_no_word(new_page, editor):
     draft.refresh_from_db()
     assert draft.standfirst == "Typed while signed out, and in again."
     new_page.complaints.clear()  # of the token that the new session refused
+
+
+def test_what_one_typed_is_not_kept_for_the_next_who_signs_in(new_page, editor):
+    draft = make_draft()
+    make_staff("Editor", username="ruben")
+    page = new_page()
+    sign_in(page)
+    page.goto(f"/admin/articles/article/{draft.pk}/change/")
+    page.wait_for_load_state("networkidle")
+
+    page.context.clear_cookies(name="newsroom_session")
+    tab = page.context.new_page()
+    tab.goto("/admin/login/")
+    tab.get_by_label("Username").fill("ruben")
+    tab.get_by_label("Password").fill("x")
+    tab.get_by_role("button", name="Log in").click()
+    tab.wait_for_url("**/admin/")
+    page.bring_to_front()
+    page.get_by_label("Standfirst").fill("Typed by Saskia.")
+
+    expect(page.get_by_text("Someone else is signed in here now.")).to_be_visible()
+    assert not UnsavedCopy.objects.exists()
+    new_page.complaints.clear()  # of the token that the other session refused
 
 
 def test_save_and_preview_pressed_after_the_session_ended_cost_no_word(

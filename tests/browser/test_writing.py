@@ -294,7 +294,11 @@ def test_pictures_among_pasted_words_are_said_to_be_left_out(write):
 
 def test_a_paste_of_a_hundred_thousand_nested_tags_comes_as_plain_text(write):
     page, _body, draft = write()
-    deep = "<blockquote>" * 100_000 + "At the &lt;bottom&gt;.</blockquote>Below."
+    deep = (
+        "<style>p { color: red }</style>"
+        + "<blockquote>" * 100_000
+        + "At the &lt;bottom&gt;.</blockquote>Below."
+    )
 
     paste(page, html=deep, text="")
     expect(page.get_by_text("it came as plain text.")).to_be_visible()

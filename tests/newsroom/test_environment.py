@@ -71,6 +71,21 @@ def test_the_example_file_names_every_variable_and_no_other():
     assert set(MALFORMED) == read
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SECRET_KEY", "    # ask somebody"), ("TRUSTED_PROXIES", "1  # nginx")],
+)
+def test_a_comment_behind_a_value_is_not_taken_for_a_part_of_it(checkout, name, value):
+    variables = {"SECRET_KEY": KEY, "SITE_URL": "https://news.example.org"}
+
+    result = checkout.run("check", **variables | {name: value})
+
+    assert result.returncode != 0
+    assert (
+        f"{name} holds a comment, which belongs on a line of its own" in result.stderr
+    )
+
+
 @pytest.mark.parametrize("name", MALFORMED)
 def test_a_malformed_variable_ends_in_one_line_that_shows_a_valid_value(checkout, name):
     value, valid = MALFORMED[name]
