@@ -100,6 +100,7 @@ def test_the_units_start_what_serve_starts():
     server, worker = serve._server(), serve._worker()
     at = server.index("--bind")
     del server[at : at + 2]  # systemd's socket is in its place
+    server.remove("--preload")  # with it a reload would go on with the old release
 
     (of_unit,) = words_of("newsroom-web.service")
     # A control socket would lie in a home, of which there is none.

@@ -129,10 +129,10 @@ def test_a_vote_that_fails_by_our_fault_is_counted_all_the_same(
     article, reader = make_article(), Reader()
     reader.raise_request_exception = False
 
-    def fail(vote):
+    def fail(tally, vote, by):
         raise RuntimeError("the tally")
 
-    monkeypatch.setattr(Tally, "save", fail)
+    monkeypatch.setattr(Tally, "count", fail)
     failed = reader.rate(article, 4)
     refused = reader.rate(article, 4)
 
