@@ -75,12 +75,12 @@ def kept_from(user: User, images: Iterable[Image]) -> set[int]:
     uses: set[tuple[int, int | None]] = {
         *leading.values_list("lead_image", "article__section")
     }
-    # A query each: of two tables at once no index would serve.
-    for of in ("image", "recording__poster"):
-        inside = Reference.objects.filter(
-            **{f"{of}__in": images}, revision__in=shown.values("pk")
-        )
-        uses |= {*inside.values_list(of, "revision__article__section")}
+    inside = Reference.objects.filter(revision__in=shown.values("pk"))
+    section = "revision__article__section"
+    named = inside.filter(image__in=images).values_list("image", section)
+    of_films = inside.filter(recording__poster__in=images)
+    # A union: of two tables in one condition no index would serve.
+    uses |= {*named.union(of_films.values_list("recording__poster", section))}
     portraits = Author.objects.filter(photograph__in=images)
     uses |= {(image, None) for image in portraits.values_list("photograph", flat=True)}
     return {image for image, place in uses if not may_publish(user, place)}

@@ -78,6 +78,8 @@ def test_a_story_is_submitted_published_corrected_compared_and_restored(
     address = Article.objects.get().get_absolute_url()
 
     editor.locator(".field-body [contenteditable=true]").focus()
+    # Some 20 ms after it got the focus, the editor puts its own cursor back.
+    editor.wait_for_timeout(300)
     editor.keyboard.press("Control+End")
     editor.keyboard.type(" It was on time.")
     hers.choose(
