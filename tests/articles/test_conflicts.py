@@ -50,7 +50,8 @@ def saved_twice(client, article, data):
 def test_an_expiry_set_meanwhile_stays(client, editor):
     story = long_ago()
     opened = fill_in(client, url_of(story), headline="Typo mended")
-    publishing.expire(story, editor=None, at=at(days=3))
+    end = at(days=3)
+    publishing.expire(story, editor=None, at=end)
 
     first, second = saved_twice(client, story, opened)
 
@@ -58,7 +59,7 @@ def test_an_expiry_set_meanwhile_stays(client, editor):
     assert second.status_code == 302
     story.refresh_from_db()
     assert story.headline == "Typo mended"
-    assert story.expires_at == at(days=3)
+    assert story.expires_at == end
 
 
 def test_an_embargo_set_meanwhile_stays(client, editor):
