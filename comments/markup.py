@@ -203,10 +203,21 @@ def _written(markup: CommentMarkup, comment: Shown) -> SafeString:
     return markup.write(comment)
 
 
+def recommend_form() -> SafeString:
+    """Return the form to which the buttons of all comments of a page belong.
+
+    A form for each made browsers that fill in forms lay out every comment at once.
+    """
+    given = _words_of_recommending()["recommended"]
+    return mark_safe(  # noqa: S308  # built here
+        f'<form id="recommend" method="post" data-given="{given}"></form>'
+    )
+
+
 def recommendation(comment: Comment, *, is_given: bool, said: str = "") -> SafeString:
     """Return the button that recommends ``comment``, pressed or not.
 
-    ``said`` is what the reader is told beside it.
+    It belongs to ``recommend_form``. ``said`` is what the reader is told beside it.
     """
     words = _words_of_recommending()
     return mark_safe(  # noqa: S308  # built here
@@ -232,15 +243,14 @@ def _recommendation(
     number = number_format(comment.recommended) if comment.recommended else ""
     count = f' <span class="recommend-count">{number}</span>' if number else ""
     whose = words["the comment by"] % {"name": escape(comment.name)}
+    state = ' data-state="recommended"' if is_given else ""
+    word = words["recommended" if is_given else "recommend"]
+    told = f'<span class="recommend-status" role="alert">{escape(said)}</span>'
     return (
-        f'<form class="recommend-form" action="{_address("recommend") % comment.pk}"'
-        f' method="post" data-comment="{comment.pk}"'
-        f' data-state="{"recommended" if is_given else ""}"'
-        f' data-given="{words["recommended"]}"><button class="link-button">'
-        f'<span class="recommend-word">'
-        f"{words['recommended' if is_given else 'recommend']}</span>"
-        f"{count}{_hidden(whose)}</button>"
-        f'<span class="recommend-status" role="status">{escape(said)}</span></form>'
+        f'<button class="link-button recommend-button" form="recommend"'
+        f' formaction="{_address("recommend") % comment.pk}"{state}>'
+        f'<span class="recommend-word">{word}</span>{count}{_hidden(whose)}</button>'
+        f"{told if said else ''}"
     )
 
 

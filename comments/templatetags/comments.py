@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from comments import discussed, pages, screening, text
+from comments import discussed, markup, pages, screening, text
 from comments.forms import CommentForm
 from comments.markup import CommentMarkup
 from comments.models import Comment, Thread
@@ -86,8 +86,14 @@ def branches(
     is_elsewhere: object = False,
 ) -> SafeString:
     """Return the markup of branches, which may answer what ``is_elsewhere``."""
-    markup = CommentMarkup.now(article, rules, is_elsewhere=bool(is_elsewhere))
-    return markup.branches(shown)
+    writer = CommentMarkup.now(article, rules, is_elsewhere=bool(is_elsewhere))
+    return writer.branches(shown)
+
+
+@register.simple_tag
+def recommend_form(rules: Rules) -> SafeString:
+    """Return the form of all buttons that recommend, "" where nothing is recommended."""
+    return markup.recommend_form() if rules.recommendations else SafeString()
 
 
 @register.simple_tag

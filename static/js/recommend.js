@@ -3,60 +3,75 @@
 
 const TIMEOUT = 15_000; // milliseconds until a silent connection counts as lost
 
-const key = (form) => `newsroom-recommended-${form.dataset.comment}`;
+const form = document.getElementById("recommend");
 
-function isKept(form) {
+const key = (button) =>
+  button.closest(".comment").id.replace("comment-", "newsroom-recommended-");
+
+function isKept(button) {
   try {
-    return localStorage.getItem(key(form)) !== null;
+    return localStorage.getItem(key(button)) !== null;
   } catch {
     return false; // nothing may be kept here
   }
 }
 
-function keep(form, isGiven) {
+function keep(button, isGiven) {
   try {
-    if (isGiven) localStorage.setItem(key(form), "1");
-    else localStorage.removeItem(key(form));
+    if (isGiven) localStorage.setItem(key(button), "1");
+    else localStorage.removeItem(key(button));
   } catch {
     // Then the page forgets; the recommendation counts all the same.
   }
 }
 
-function mark(form) {
-  form.dataset.state = "recommended";
-  form.querySelector(".recommend-word").textContent = form.dataset.given;
+function mark(button) {
+  button.dataset.state = "recommended";
+  button.querySelector(".recommend-word").textContent = form.dataset.given;
 }
 
-for (const form of document.querySelectorAll(".recommend-form")) {
-  if (isKept(form)) mark(form);
+// A page that stands for an error: its heading says which.
+function tell(button, words) {
+  const status = document.createElement("span");
+  status.className = "recommend-status";
+  status.setAttribute("role", "alert");
+  status.append(...words.childNodes);
+  button.after(status);
 }
 
-document.addEventListener("submit", async (event) => {
-  const form = event.target.closest(".recommend-form");
-  if (!form) return;
-  event.preventDefault();
-  if (form.hasAttribute("aria-busy")) return;
-  form.setAttribute("aria-busy", "true");
-  const body = new FormData(form);
-  const wants = form.dataset.state !== "recommended";
+async function send(button) {
+  const wants = button.dataset.state !== "recommended";
+  const body = new FormData();
   body.set("want", wants ? "1" : "0");
   body.set("fragment", "1");
   try {
-    const reply = await fetch(form.action, {
+    const reply = await fetch(button.formAction, {
       method: "POST",
       body,
       signal: AbortSignal.timeout(TIMEOUT),
     });
     const page = new DOMParser().parseFromString(await reply.text(), "text/html");
-    const fresh = page.querySelector(".recommend-form");
-    if (reply.ok) keep(form, wants);
-    if (fresh) {
-      form.dataset.state = fresh.dataset.state;
-      form.replaceChildren(...fresh.childNodes);
-      form.querySelector("button").focus();
-    }
+    const fresh = page.querySelector(".recommend-button");
+    if (reply.ok) keep(button, wants);
+    button.parentElement.querySelector(".recommend-status")?.remove();
+    if (!fresh) return tell(button, page.querySelector("main h1") ?? page.body);
+    button.replaceWith(...page.body.childNodes);
+    fresh.focus();
   } catch {
+    form.action = button.formAction;
     form.submit(); // the browser's own way says what is wrong with the connection
   }
-  form.removeAttribute("aria-busy");
+}
+
+for (const button of document.querySelectorAll(".recommend-button")) {
+  if (isKept(button)) mark(button);
+}
+
+form?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const button = event.submitter;
+  if (button.hasAttribute("aria-busy")) return;
+  button.setAttribute("aria-busy", "true");
+  await send(button);
+  button.removeAttribute("aria-busy");
 });
