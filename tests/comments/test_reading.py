@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from xml.etree import ElementTree
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -161,11 +162,16 @@ def test_the_same_person_has_the_same_picture_and_no_address_is_in_it():
 )
 def test_initials_are_letters_of_any_script_or_nobodys(name, letters):
     assert initials(name)[: len(letters) or 1] == letters
-    assert "<svg" in draw(name, "", "initials")
+    drawn = f">{initials(name)}</span>" if letters else "<circle"
+    assert drawn in draw(name, "", "initials")
 
 
 def test_every_colour_carries_white_letters():
-    for colour in COLOURS:
+    rules = (settings.BASE_DIR / "static" / "css" / "comments.css").read_text()
+    colours = re.findall(r'data-colour="\d+"\] \{\s+background: (#.{6});', rules)
+
+    assert len(colours) == COLOURS
+    for colour in colours:
         channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
         linear = [
             c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
@@ -183,7 +189,7 @@ def test_avatars_can_be_drawn_otherwise_or_not_at_all():
     nobody = page_of(article)
     set_discussion(avatars=False)
 
-    assert '<text x="20"' in initials_
+    assert '<span class="avatar" data-colour="' in initials_
     assert '<circle cx="20"' in nobody
     assert 'class="avatar"' not in page_of(article)
 
