@@ -38,6 +38,7 @@ STORIES = {"story": 50, "busy story": 10_000, "crowded story": 1_000_000}  # com
 CHAIN = 5  # comments: one answers the story, the others each other
 PARAGRAPH = " ".join(f"word{number % 97}" for number in range(80))
 TICKS = os.sysconf("SC_CLK_TCK")
+# Readers differ in their votes: of one voice, they would be set aside as an attack.
 VOTE = """
 local n = {seed}
 request = function()
@@ -45,7 +46,8 @@ request = function()
   local from = string.format("10.%d.%d.7", math.floor(n / 250) % 250, n % 250)
   local headers = {{["Origin"] = "{origin}", ["X-Forwarded-For"] = from,
     ["Content-Type"] = "application/x-www-form-urlencoded"}}
-  return wrk.format("POST", "{path}", headers, string.format("{body}", n, n, n))
+  local body = string.format("{body}", n, n, n, n * 7 % 5 + 1)
+  return wrk.format("POST", "{path}", headers, body)
 end
 """
 # Another story each time; of those that desk.fill writes every fiftieth is a draft.
@@ -136,7 +138,7 @@ def start(folder: Path, databases, most: int, names: list[str], stack) -> list:
         Row("the same, page 900", large, "/section/town-hall/?page=900"),
         Row("front page, kept", kept, "/"),
         Row("comment posted", small, at["comment"], body=comment),
-        Row("vote", small, at["vote"], body="score=4&n=%d%d%d"),
+        Row("vote", small, at["vote"], body="n=%d%d%d&score=%d"),
     ]
     if shutil.which("nginx"):
         rows += behind_nginx(folder, kept, at["story"], stack)

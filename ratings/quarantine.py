@@ -36,7 +36,7 @@ CHANCE = 0.001  # of a network that votes with one voice by itself
 PRIOR = {1: 4, 2: 3, 3: 5, 4: 9, 5: 9}
 NETWORK_PERCENT = 10  # of a story's votes of a day, by one network
 PACE_PERCENT = 80  # of one score among the new readers of an hour
-EVERY = 25  # votes; the rules that read many rows are asked once in so many
+EVERY = 25  # votes; the rules that read many rows are asked once in so many, at most
 
 
 def counters(article_id: int, network: str) -> dict[str, timedelta]:
@@ -60,13 +60,25 @@ def look_at(outcome: Outcome, network: str, counted: dict[str, int]) -> None:
     if here >= min(settings.alike_votes, settings.network_votes):
         look_at_network(article, network, settings)
     across = counted[f"votes-across:{network}"]
-    if across >= settings.across_votes and across % EVERY == 0:
+    if across >= settings.across_votes and _is_turn(across):
         look_across(network, settings)
     hour, day = counted[f"votes-hour:{article.pk}"], counted[f"votes-day:{article.pk}"]
-    if hour >= settings.pace_votes and hour % EVERY == 0:
+    if hour >= settings.pace_votes and _is_turn(hour):
         look_at_pace(article, settings)
-    if day % max(EVERY, day // 10) == 0:
+    if _is_turn(day):
         look_for_ring(article, settings)
+
+
+def _is_turn(number: int) -> bool:
+    """Tell whether a rule that reads ``number`` votes is asked after this one.
+
+    It is asked again when there are a twentieth to a tenth more, so that a vote costs the
+    same on the busiest day.
+    """
+    step = EVERY
+    while step * 20 <= number:
+        step *= 2
+    return number % step == 0
 
 
 def look_at_network(
@@ -115,15 +127,21 @@ def look_at_pace(
     """
     at = at or timezone.now()
     votes = _last(AN_HOUR, at).filter(article=article)
-    scores = _scores(votes)
+    scores, fresh, counted = Counter[int](), Counter[int](), Counter[int]()
+    rows = votes.values_list("score", "is_fresh", "state").annotate(Count("pk"))
+    for score, is_fresh, state, number in rows.order_by():
+        scores[score] += number
+        if is_fresh:
+            fresh[score] += number
+        if state == Rating.State.COUNTED:
+            counted[score] += number
     total = sum(scores.values())
     published = article.published_at or at
     hours = max((at - published) / AN_HOUR - 1, 1)
-    usual = _counts_without(article, votes)
+    usual = _counts_of(article) - counted
     pace = max(sum(usual.values()) / hours, 1)
     if total < settings.pace_votes or total < settings.pace_times * pace:
         return None
-    fresh = _scores(votes.filter(is_fresh=True))
     score, alike = max(fresh.items(), key=lambda pair: pair[1], default=(0, 0))
     share = _share(usual, score)
     is_of_one_voice = alike * 100 >= sum(fresh.values()) * PACE_PERCENT
@@ -144,18 +162,22 @@ def look_for_ring(
     """
     votes = _last(A_DAY, at).filter(article=article, is_fresh=True)
     by_network: dict[str, Counter[int]] = defaultdict(Counter)
-    rows = votes.values_list("network_key", "score").annotate(Count("pk"))
-    for network, score, number in rows.order_by():
+    counted = Counter[str]()
+    rows = votes.values_list("network_key", "score", "state").annotate(Count("pk"))
+    for network, score, state, number in rows.order_by():
         by_network[network][score] += number
+        if state == Rating.State.COUNTED:
+            counted[network] += number
     alike = [
         (network, next(iter(scores.items())))
         for network, scores in by_network.items()
         if len(scores) == 1
     ]
+    counts = _counts_of(article)
     for score in STARS:
         suspects = {network: n for network, (given, n) in alike if given == score}
-        theirs = votes.filter(network_key__in=suspects, score=score)
-        usual = _counts_without(article, theirs)
+        theirs = Counter({score: sum(counted[network] for network in suspects)})
+        usual = counts - theirs
         share = _share(usual, score)
         ring = [network for network, n in suspects.items() if share**n < CHANCE]
         if len(ring) >= settings.ring_networks:
@@ -283,11 +305,10 @@ def _scores(votes: QuerySet[Rating]) -> Counter[int]:
     return Counter(dict(votes.values_list("score").annotate(Count("pk")).order_by()))
 
 
-def _counts_without(article: Article, votes: QuerySet[Rating]) -> Counter[int]:
-    """Return the story's counts per star without those of ``votes`` that count."""
-    tally = Tally.objects.filter(article=article).first() or Tally(article=article)
-    theirs = _scores(votes.filter(state=Rating.State.COUNTED))
-    return Counter(dict(tally.counts)) - theirs
+def _counts_of(article: Article) -> Counter[int]:
+    """Return how many votes of each score the story counts."""
+    tally = Tally.objects.filter(article=article).first()
+    return Counter(dict(tally.counts) if tally else {})
 
 
 def _share(counts: Counter[int], score: int) -> float:

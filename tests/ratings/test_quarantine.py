@@ -4,12 +4,14 @@ from datetime import timedelta
 from itertools import count
 
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 import pytest
 
-from newsroom.models import Event
+from newsroom.models import Count, Event
 from ratings import quarantine
 from ratings.models import Burst, Rating, RatingSettings, Tally
 from ratings.voting import Voter, cast_vote, import_votes, withdraw_vote
@@ -187,6 +189,20 @@ def test_networks_that_agree_with_everyone_else_are_no_ring():
 
     assert found is None
     assert tally_of(article).total == 148
+
+
+def test_the_rules_are_asked_seldom_on_a_busy_day():
+    article = an_old_story()
+    Reader().rate(article, 4)
+    Count.objects.filter(name__startswith="votes-").update(number=4_300)
+    asked = []
+
+    for _vote in range(140):
+        with CaptureQueriesContext(connection) as queries:
+            Reader().rate(article, 4)
+        asked.append(any("GROUP BY" in query["sql"] for query in queries))
+
+    assert [place for place, was in enumerate(asked) if was] == [99]  # the 4,400th
 
 
 def make_burst(article, size=4):
