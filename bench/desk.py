@@ -130,7 +130,13 @@ def fill(most: int) -> None:
             if number % 50:
                 article.live = revision
                 article.published_at = now - timedelta(minutes=10 * (most - number))
-        Article.objects.bulk_update(articles, ["live", "published_at"])
+        # A row for each, and not a condition for each as ``bulk_update`` writes them.
+        Article.objects.bulk_create(
+            articles,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=["live", "published_at"],
+        )
 
 
 def acts_of(editor, draft) -> dict[str, object]:

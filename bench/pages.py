@@ -92,6 +92,11 @@ def start(folder: Path, databases, most: int, names: list[str], stack) -> list:
     """
     files = [f"sqlite:///{folder}/{name}.sqlite3" for name in ("small", "large")]
     urls = databases or files
+    environment = environment_of(folder, urls[0])
+    for command in ("migrate", "collectstatic --no-input"):
+        run([sys.executable, "manage.py", *command.split(), "-v0"], environment)
+    if not databases:  # tables are slow to make, and quick to copy
+        shutil.copy(folder / "small.sqlite3", folder / "large.sqlite3")
     sites = {}
     for size, url in zip((SMALL, most), urls, strict=True):
         environment = environment_of(folder, url)
@@ -189,7 +194,6 @@ def build(size: int, names: list[str]) -> dict[str, str]:
     from tests.factories import make_article, make_image, set_discussion
 
     call_command("migrate", verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
     desk.fill(size)
     set_discussion(flood_seconds=0)
     body = f"<p>{PARAGRAPH}</p>" * 10
