@@ -237,6 +237,20 @@ def test_the_number_shows_at_once_and_the_script_gets_the_button():
     assert "<html" not in piece.text
 
 
+def test_all_comments_of_a_page_share_one_form():
+    article = make_article()
+    make_comment(article)
+    forms = page_of(article).count("<form")
+    make_comment(article)
+    make_comment(article)
+
+    page = page_of(article)
+
+    assert page.count('form="recommend"') == 3
+    assert page.count('<form id="recommend"') == 1
+    assert page.count("<form") == forms
+
+
 def test_nobody_recommends_their_own():
     set_discussion(hold_unknown=False)
     article, reader = make_article(), Reader()
