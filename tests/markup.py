@@ -68,7 +68,7 @@ TO_CLICK = {
     "summary",
     "textarea",
 }
-NEEDED = {"html": "lang", "iframe": "title", "img": "alt"}
+NEEDED = {"html": "lang", "iframe": "title", "img": "alt", "time": "datetime"}
 POINTERS = (
     *("aria-activedescendant", "aria-controls", "aria-describedby", "aria-details"),
     *("aria-errormessage", "aria-labelledby", "aria-owns", "for", "form", "headers"),
@@ -82,6 +82,12 @@ def faults_of(page: str) -> list[str]:
     reader.feed(page)
     reader.close()
     return reader.faults + reader.at_the_end()
+
+
+def _is_measured(attributes: dict[str, str | None]) -> bool:
+    """Return whether a bar's length can be told from ``attributes``."""
+    most, value = float(attributes.get("max") or 1), attributes.get("value")
+    return most > 0 and (value is None or 0 <= float(value) <= most)
 
 
 class _Reader(HTMLParser):
@@ -102,7 +108,9 @@ class _Reader(HTMLParser):
         if "svg" not in self.open:
             self._place(tag, dict(attrs))
         self._attributes(tag, attrs)
-        self.seen[tag] += 1
+        self._meaning(tag, dict(attrs))
+        # A <title> in a drawing is its own.
+        self.seen[tag] += "svg" not in self.open
         if self.children:
             self.children[-1].append(tag)
         if tag not in VOID:
@@ -167,6 +175,12 @@ class _Reader(HTMLParser):
             self.pointed_at |= {*(attributes.get(name) or "").split()}
         if tag == "a" and (target := attributes.get("href") or "").startswith("#"):
             self.pointed_at |= {target[1:]} - {"", "top"}
+
+    def _meaning(self, tag: str, attributes: dict[str, str | None]) -> None:
+        if tag == "li" and attributes.get("role", "listitem") != "listitem":
+            self._say("<li> with a role that no list has")
+        if tag in {"meter", "progress"} and not _is_measured(attributes):
+            self._say(f"<{tag}> whose value is not between 0 and its max")
 
     def _say(self, fault: str) -> None:
         line, _column = self.getpos()

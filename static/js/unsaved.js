@@ -139,12 +139,13 @@ function offer(copy) {
   const differs = copy.fields.some(([name, values]) => !NOT_TYPED.has(name) && !same(values, now[name]));
   if (!differs) return false;
   const line = box.querySelector("template").content.cloneNode(true).firstElementChild;
-  const time = line.querySelector("time");
+  const time = document.createElement("time");
   time.dateTime = dated.toISOString();
   time.textContent = dated.toLocaleString(document.documentElement.lang, {
     dateStyle: "medium",
     timeStyle: "short",
   });
+  line.querySelector(".unsaved-when").append(time);
   line.querySelector("b").textContent = fields.get("headline")?.[0] ?? now.headline?.[0] ?? "";
   line.querySelector("[name=restore]").addEventListener("click", () => restore({ ...now, ...Object.fromEntries(fields) }));
   line.querySelector("[name=discard]").addEventListener("click", () => {

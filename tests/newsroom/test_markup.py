@@ -149,6 +149,10 @@ GOOD = (
         ("<h1>again</h1>", "2 of <h1>"),
         ('<p class="a" class="b">a</p>', "twice"),
         ('<p style="color: red">a</p>', "<p style>"),
+        ('<ul><li role="group">a</li></ul>', "<li> with a role"),
+        ("<p><time></time></p>", "<time> without datetime"),
+        ('<progress max="0" value="0"></progress>', "between 0 and its max"),
+        ('<meter max="4" value="5">5</meter>', "between 0 and its max"),
     ],
 )
 def test_what_is_not_valid_is_found(piece, fault):
