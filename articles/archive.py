@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists
+from django.db import connections
+from django.db.models import DateField, Exists, Func
+from django.db.models.functions import Cast, TruncMonth
 
 from articles.models import Article
+from newsroom import replica
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from articles.querysets import ArticleQuerySet
-
-MOST_YEARS = 300  # looked into at once: older than any newspaper's archive on the web
 
 
 @dataclass(frozen=True)
@@ -77,16 +79,46 @@ def months_of(span: Span, at: datetime) -> Sequence[date]:
     return _with_stories([month(one) for one in firsts], at)
 
 
-def years(at: datetime) -> Sequence[date]:
-    """Return the first days of all years that have stories live at ``at``, last first."""
+def months_by_year(at: datetime) -> list[list[date]]:
+    """Return for each year that has stories live at ``at`` its months, first to last.
+
+    The last year comes first; a month is its first day. One query.
+    """
+    months = reversed(_months(at))
+    years = [[*of_year] for _year, of_year in groupby(months, key=lambda one: one.year)]
+    return years[::-1]
+
+
+def _months(at: datetime) -> list[date]:
+    """Return the first days of all months that have stories live at ``at``, last first.
+
+    The database goes from each month to the last day before it that has a story: a look
+    into the index for each month of the answer, whatever is between them.
+    """
+    database = connections[replica.asked()]
+    first_day = Cast(TruncMonth("day"), DateField())
+    found = Func(template="month.first", output_field=DateField())
     # In the words of the index by day; “not null” would sort all that is live.
-    days = Article.objects.live(at).filter(day__gte=date.min)
-    last = days.order_by("-day").values_list("day", flat=True).first()
-    first = days.order_by("day").values_list("day", flat=True).first()
-    if not (first and last):
-        return []
-    numbers = range(max(first.year, last.year - MOST_YEARS), last.year + 1)
-    return _with_stories([year(date(number, 1, 1)) for number in numbers], at)[::-1]
+    any_day = Article.objects.live(at).filter(day__gte=date.min)
+    earlier = Article.objects.live(at).filter(day__lt=found)
+    (newest, its_values), (before, their_values) = (
+        stories.order_by("-day")
+        .values_list(first_day)[:1]
+        .query.get_compiler(database.alias)
+        .as_sql()
+        for stories in (any_day, earlier)
+    )
+    sql = f"""
+        WITH RECURSIVE month (first) AS (
+            SELECT ({newest})
+            UNION ALL SELECT ({before}) FROM month WHERE first IS NOT NULL
+        )
+        SELECT first FROM month WHERE first IS NOT NULL
+    """  # noqa: S608  # Django wrote both, with places for their values
+    with database.cursor() as cursor:
+        cursor.execute(sql, [*its_values, *their_values])
+        # SQLite has dates as words.
+        return [date.fromisoformat(str(first)) for (first,) in cursor.fetchall()]
 
 
 def _with_stories(spans: list[Span], at: datetime) -> list[date]:

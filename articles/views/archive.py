@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 @require_safe
 @shared_page(version=page_versions.of_site)
 def years(request: HttpRequest) -> HttpResponse:
-    """Answer with the years that have stories."""
-    context = {"years": archive.years(timezone.now())}
+    """Answer with the years that have stories, and their months."""
+    context = {"years": archive.months_by_year(timezone.now())}
     return render(request, "articles/archive_years.html", context)
 
 

@@ -1,5 +1,6 @@
 """The archive by year, month and day: what is live, and nothing where there is none."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -73,10 +74,12 @@ def test_spans_lead_to_the_next_ones_that_have_stories(client, paper):
 
 def test_the_archive_names_years_months_and_days_that_have_stories(client, paper):
     years = client.get("/archive/").text
+    linked = re.findall(r'href="/(\d[\d/]+)/"', years)
     months = client.get("/2025/").text
     days = client.get("/2025/03/").text
 
-    assert years.index('href="/2025/"') < years.index('href="/2024/"')
+    assert linked == ["2025", "2025/03", "2025/05", "2024", "2024/12"]
+    assert '<a href="/2025/05/" aria-label="May 2025">May</a>' in years
     assert 'href="/2025/03/"' in months
     assert 'href="/2025/04/"' not in months
     assert 'href="/2025/03/09/" aria-label="9 March 2025"' in days

@@ -54,6 +54,7 @@ OF_ALL_ROWS = re.compile(r"SELECT (COUNT\(|MIN\(|DISTINCT )")
 # Two that tell crawlers of all there is: how many stories each month has, counted in an
 # index made for it; and which tags lead to a story, looked up tag by tag, or all at once.
 OF_ALL_STORIES = ("sitemaps", "sitemap of pages")
+ASKS = ("SELECT", "WITH")
 # Nodes of PostgreSQL's that take all their rows before they give the first.
 GATHERING = {"Sort", "Aggregate", "Hash", "HashAggregate", "Materialize", "WindowAgg"}
 SCANS = {"Seq Scan", "Index Scan", "Index Only Scan"}
@@ -227,7 +228,7 @@ def faults_of(client: Client, address: str) -> dict[str, list[str]]:
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(address)
     assert answer.status_code in {200, 302}, (address, answer.status_code)
-    asked = [one["sql"] for one in queries if one["sql"].startswith("SELECT")]
+    asked = [one["sql"] for one in queries if one["sql"].startswith(ASKS)]
     found = {sql: read_through(sql) for sql in asked}
     return {sql: lines for sql, lines in found.items() if lines}
 
