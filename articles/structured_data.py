@@ -111,7 +111,7 @@ def organization(publication: Publication, pages: Iterable[Page]) -> dict[str, A
         "description": publication.description,
         "email": publication.contact,
         "contactPoint": _contact(publication),
-        "sameAs": [*publication.profiles.values()],
+        "sameAs": [*publication.profiles],
         "logo": absolute(icons.url_of(publication, "icon-512.png")),
         "correctionsPolicy": absolute(reverse("articles:corrections")),
     }

@@ -89,6 +89,14 @@ def validate_addresses(value: str) -> None:
             ) from error
 
 
+def profiles_among(lines: str) -> dict[str, str]:
+    """Return of each address in ``lines`` what readers see: no scheme, no “www”."""
+    return {
+        address: address.partition("://")[2].removeprefix("www.").rstrip("/")
+        for address in lines.split()
+    }
+
+
 def picture_name(publication: Publication, name: str) -> str:
     """Return a name with 128 random bits, never used again: cacheable for ever."""
     token = secrets.token_hex(16)
@@ -223,11 +231,8 @@ class Publication(models.Model):
 
     @property
     def profiles(self) -> dict[str, str]:
-        """Its pages elsewhere: each address, by what readers see of it."""
-        return {
-            address.partition("://")[2].removeprefix("www.").rstrip("/"): address
-            for address in self.elsewhere.split()
-        }
+        """Its pages elsewhere: of each address what readers see."""
+        return profiles_among(self.elsewhere)
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

@@ -308,6 +308,17 @@ def test_pages_of_the_paper_on_other_sites_are_told_and_linked(client):
     ]  # fmt: skip
 
 
+def test_addresses_that_read_alike_are_all_told(client):
+    alike = ["https://www.social.example/c", "https://social.example/c"]
+    Publication.objects.create(pk=1, elsewhere="\n".join(alike + alike[:1]))
+
+    paper, _site = told_on(client, "/")
+    front = client.get("/").text
+
+    assert paper["sameAs"] == alike
+    assert re.findall(r'<a rel="me" href="([^"]*)"', front) == alike
+
+
 @pytest.mark.parametrize("line", ["courier", "javascript:alert(1)", "https://", "a b"])
 def test_what_is_no_address_is_refused_with_the_line_that_is_none(client, line):
     Publication.objects.create(pk=1)
