@@ -147,6 +147,7 @@ def profile(author: Author, publication: Publication) -> dict[str, Any]:
         "jobTitle": author.role,
         "description": author.biography,
         "image": absolute(sizes[-1].file.url) if sizes else "",
+        "sameAs": [*author.profiles],
         "worksFor": _named(publication),
     }
     return {

@@ -4,6 +4,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from newsroom.models import profiles_among, validate_addresses
+
 from .images import Image
 
 
@@ -19,6 +21,16 @@ class Author(models.Model):
         help_text=_("What they do here, as in “Countryside reporter”."),
     )
     biography = models.TextField(_("biography"), blank=True)
+    elsewhere = models.TextField(
+        _("elsewhere"),
+        blank=True,
+        max_length=2000,
+        validators=[validate_addresses],
+        help_text=_(
+            "Their pages on other sites, one address a line. Readers find them on the "
+            "author's page, search engines know by them who it is."
+        ),
+    )
     photograph = models.ForeignKey(
         Image,
         models.SET_NULL,
@@ -48,6 +60,11 @@ class Author(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("articles:author", args=[self.slug])
+
+    @property
+    def profiles(self) -> dict[str, str]:
+        """Their pages elsewhere: of each address what readers see."""
+        return profiles_among(self.elsewhere)
 
 
 class Byline(models.Model):

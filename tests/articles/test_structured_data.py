@@ -15,6 +15,7 @@ from tests.articles.test_versions import publish
 from tests.factories import (
     film_file,
     make_article,
+    make_author,
     make_image,
     make_recording,
     make_staff,
@@ -242,6 +243,7 @@ def test_an_author_is_told_with_their_work(client):
     author = Author.objects.create(
         name="Odalys Fenwright", slug="odalys", role="Town hall reporter",
         biography="Reads budgets.", photograph=make_image(),
+        elsewhere="https://www.social.example/@odalys\nhttps://papers.example/o",
     )  # fmt: skip
 
     page, way = told_on(client, author.get_absolute_url())
@@ -255,6 +257,7 @@ def test_an_author_is_told_with_their_work(client):
         "url": f"{SITE}/author/odalys/",
         "jobTitle": "Town hall reporter",
         "description": "Reads budgets.",
+        "sameAs": ["https://www.social.example/@odalys", "https://papers.example/o"],
         "worksFor": [
             {"@type": "NewsMediaOrganization", "name": "The Courier", "url": f"{SITE}/"}
         ],
@@ -317,6 +320,35 @@ def test_addresses_that_read_alike_are_all_told(client):
 
     assert paper["sameAs"] == alike
     assert re.findall(r'<a rel="me" href="([^"]*)"', front) == alike
+
+
+def test_pages_of_an_author_on_other_sites_are_linked_where_there_are_any(client):
+    odalys, other = make_author(), make_author("Corwin Pellow")
+    odalys.elsewhere = "https://www.social.example/@odalys/"
+    odalys.save()
+    make_article(author=odalys)
+    own = '<a rel="me" href="https://www.social.example/@odalys/" dir="ltr">'
+
+    assert (
+        f"{own}social.example/@odalys</a>" in client.get(f"/author/{odalys.slug}/").text
+    )
+    assert 'class="profiles"' not in client.get(f"/author/{other.slug}/").text
+
+
+def test_an_authors_address_that_is_none_is_refused(client):
+    author = make_author()
+    client.force_login(make_staff(is_superuser=True))
+    address = f"/admin/articles/author/{author.pk}/change/"
+    form = fields_of(client.get(address), "author_form")
+
+    refused = client.post(address, form | {"elsewhere": "javascript:alert(1)"})
+    author.refresh_from_db()
+    kept = author.elsewhere
+    client.post(address, form | {"elsewhere": "https://papers.example/o"})
+    author.refresh_from_db()
+
+    assert "“javascript:alert(1)” is no address." in refused.text
+    assert (kept, author.elsewhere) == ("", "https://papers.example/o")
 
 
 @pytest.mark.parametrize("line", ["courier", "javascript:alert(1)", "https://", "a b"])

@@ -77,6 +77,7 @@ VISIBLE = {
     (Author, "slug"): ("o-fenwright", STORY),
     (Author, "role"): ("Chief reporter", AUTHOR),
     (Author, "biography"): ("She has the cushion to show for it.", AUTHOR),
+    (Author, "elsewhere"): ("https://social.example/@odalys", AUTHOR),
     (Author, "photograph"): ("a photograph", AUTHOR),
     (Image, "file"): (picture_file(700, 500), STORY),
     (Image, "alt"): ("A bridge at dawn", STORY),
