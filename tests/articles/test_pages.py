@@ -1,9 +1,13 @@
 """The paper's pages about itself: written in the admin, found at the foot of all others."""
 
+import re
+
+from django.utils import timezone
+
 import pytest
 
 from articles.models import Page
-from newsroom.models import move_site_version
+from newsroom.models import Publication, move_site_version
 from tests.factories import make_staff
 from tests.html_forms import fields_of
 
@@ -30,6 +34,30 @@ def test_an_editor_writes_a_page_and_readers_find_it(client):
     assert '<a href="/pages/privacy/" aria-current="page">' in page.text
     assert "Last changed on" in page.text
     assert "Set-Cookie" not in page.headers
+
+
+def test_an_accessibility_statement_is_begun_with_a_draft(client):
+    Publication.objects.create(pk=1, name="The Courier", contact="desk@example.org")
+    client.force_login(make_staff("Editor"))
+    add = "/admin/articles/page/add/"
+
+    offer = client.get(add).text
+    (draft,) = re.findall(r'href="([^"]*)">Begin with a draft', offer)
+    form = fields_of(client.get(f"{add}{draft}"), "page_form")
+    client.post(add, form)
+    readers_get = client.get("/pages/accessibility/").text
+    afterwards = client.get(add)
+
+    assert form["title"] == "Accessibility"
+    for words in (
+        "The Courier wants everybody", "http://testserver", "(WCAG) 2.2 at level AA",
+        "<h2>What is known not to conform</h2>", 'href="mailto:desk@example.org"',
+        "You can complain to", f"last reviewed on {timezone.now():%-d %B %Y}.",
+    ):  # fmt: skip
+        assert words in readers_get
+    assert Page.objects.get().kind == "accessibility"
+    assert "Begin with a draft" not in afterwards.text
+    assert fields_of(afterwards, "page_form")["body"] == ""
 
 
 def test_there_is_one_page_of_each_kind_and_any_number_of_others(client):
