@@ -99,10 +99,11 @@ def shards(at: datetime) -> list[Address]:
     return found
 
 
-def stories_of(month: date, number: int, at: datetime) -> list[Address]:
+def stories_of(month: date, number: int, at: datetime) -> list[Address] | None:
     """Return the stories of one shard of a ``month`` (its first day), oldest first.
 
-    Three queries. Stories that say they stand elsewhere are left out.
+    Three queries. Stories that say they stand elsewhere are left out, so there may be
+    none to tell of; None where there is no such shard.
     """
     note = Correction.objects.standing(at).filter(article=OuterRef("pk"))
     first = (number - 1) * STORIES_A_SHARD
@@ -123,6 +124,8 @@ def stories_of(month: date, number: int, at: datetime) -> list[Address]:
             ),
         )[first : first + STORIES_A_SHARD]
     )
+    if not rows:
+        return None
     stories = [
         (story, shown)
         for story in rows

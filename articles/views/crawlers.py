@@ -54,11 +54,14 @@ def sitemap_of_pages(request: HttpRequest) -> HttpResponse:
 def sitemap_of_month(
     request: HttpRequest, month: date, number: int = 1
 ) -> HttpResponse:
-    """Answer with the stories of a month, or of one shard of it."""
-    found = []
+    """Answer with the stories of a month, or of one shard of it.
+
+    One whose stories all stand elsewhere has none, and is in the index all the same.
+    """
+    found = None
     if 1 <= number <= sitemaps.MOST_SHARDS:
         found = sitemaps.stories_of(month, number, timezone.now())
-    if not found:
+    if found is None:
         raise Http404
     context = {"addresses": found}
     return render(request, "articles/sitemap.xml", context, content_type=XML)

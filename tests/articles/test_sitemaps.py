@@ -159,6 +159,18 @@ def test_no_sitemap_has_what_search_engines_are_not_to_list(client):
     assert embargoed.headline == "Embargoed"
 
 
+def test_a_month_whose_stories_all_stand_elsewhere_has_a_sitemap_with_none(client):
+    there = make_article(headline="Copy", canonical_url="https://example.org/a")
+    address = f"/sitemap-{there.day:%Y-%m}.xml"
+
+    copies = urls(client, address)
+    make_article(headline="Our own", slug="our-own")
+
+    assert address in index(client)
+    assert copies == [f"{SITE}/"]
+    assert [url[-9:] for url in urls(client, address)] == ["/our-own/"]
+
+
 def test_the_pages_are_told_where_there_is_something_to_read(client):
     author = make_author()
     story = make_article(author=author)
