@@ -240,3 +240,29 @@ def test_the_readers_details_are_kept_in_the_browser_if_they_ask(new_page, addre
 
     expect(page.get_by_label("Name *")).to_have_value("Hettie P.")
     expect(page.get_by_label("Email *")).to_have_value("hettie@example.org")
+
+
+@pytest.mark.parametrize("language", ["ar", "ar-dz", "fa", "ur"])
+def test_arabic_script_has_its_lines_in_whatever_language(new_page, language):
+    fields = {"label": "opinion", "body": "<p>روز خوش</p>"}
+    latin = make_article(headline="In Latin", slug="latin", **fields)
+    story = make_article(headline="روز خوش", language=language, slug="story", **fields)
+    page = new_page()
+
+    looks = {}
+    for one in (latin, story):
+        page.goto(one.get_absolute_url())
+        looks[one.slug] = page.evaluate(
+            """() => {
+              const h1 = getComputedStyle(document.querySelector("h1"));
+              const text = getComputedStyle(document.querySelector(".story-body p"));
+              const lines = (style) => parseFloat(style.lineHeight) / parseFloat(style.fontSize);
+              return [h1.fontStyle, h1.letterSpacing === "normal" || h1.letterSpacing === "0px", lines(h1), lines(text)];
+            }"""
+        )
+
+    style, is_not_spaced, headline, text = looks["story"]
+    assert (style, is_not_spaced) == ("normal", True)
+    assert looks["latin"][0] == "italic"
+    assert headline > looks["latin"][2]
+    assert text > looks["latin"][3]
