@@ -28,10 +28,10 @@ def test_an_editor_writes_a_page_and_readers_find_it(client):
     page = client.get("/pages/privacy/")
 
     assert saved.status_code == 302
-    assert '<a href="/pages/privacy/">Privacy</a>' in front
+    assert '<a href="/pages/privacy/" dir="auto">Privacy</a>' in front
     assert "<h1>Privacy</h1>" in page.text
     assert "<h2>What we keep</h2><p>Nothing.</p>" in page.text
-    assert '<a href="/pages/privacy/" aria-current="page">' in page.text
+    assert '<a href="/pages/privacy/" aria-current="page" dir="auto">' in page.text
     assert "Last changed on" in page.text
     assert "Set-Cookie" not in page.headers
 

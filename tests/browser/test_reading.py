@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from articles import publishing
 from articles.models import Correction, Page, RelatedLink, Tag
 from comments.models import Comment
+from newsroom.models import Publication, move_site_version
 from tests.browser.barriers import barriers
 from tests.factories import (
     make_article,
@@ -266,3 +267,23 @@ def test_arabic_script_has_its_lines_in_whatever_language(new_page, language):
     assert looks["latin"][0] == "italic"
     assert headline > looks["latin"][2]
     assert text > looks["latin"][3]
+
+
+def test_the_foot_keeps_names_whole_and_begins_where_the_page_does(new_page, addresses):
+    Publication.objects.update_or_create(
+        pk=1, defaults={"elsewhere": "https://social.example/@courier"}
+    )
+    move_site_version()
+    page = new_page(width=360)
+    page.goto(addresses["story"])
+    page.evaluate("document.documentElement.dir = 'rtl'")
+
+    foot = page.locator(".site-footer")
+    profile = foot.get_by_text("social.example/@courier")
+    heading = foot.get_by_role("heading", name="Sections").bounding_box()
+    section = foot.get_by_role("link").filter(has_text="Town Hall").bounding_box()
+
+    lines = "one => one.offsetHeight / parseFloat(getComputedStyle(one).lineHeight)"
+    assert 1 <= profile.evaluate(lines) < 2
+    right_edges = [box["x"] + box["width"] for box in (heading, section)]
+    assert right_edges[0] == pytest.approx(right_edges[1], abs=1)
