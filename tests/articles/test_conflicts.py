@@ -100,15 +100,16 @@ def test_a_story_withdrawn_or_scheduled_meanwhile_is_not_published_by_oversight(
 def test_a_schedule_set_meanwhile_stands_in_the_form_that_comes_back(client, editor):
     story = changed(long_ago(), headline="Second")
     opened = fill_in(client, url_of(story), note_kind="minor", _publish="1")
-    publishing.schedule(story, editor=None, at=at())
+    when = at()
+    publishing.schedule(story, editor=None, at=when)
 
     first, second = saved_twice(client, story, opened)
 
     fields = fields_of(first, "article_form")
-    assert fields["publish_at_0"] == split("publish_at", at())["publish_at_0"]
+    assert fields["publish_at_0"] == split("publish_at", when)["publish_at_0"]
     assert second.status_code == 302
     story.refresh_from_db()
-    assert story.next_at == at()
+    assert story.next_at == when
 
 
 def test_a_change_whose_time_came_is_nobodys_act(client, editor):
