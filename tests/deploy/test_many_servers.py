@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .machines import Postgres
     from .people import Act
 
+pytestmark = pytest.mark.own_database
+
 # How long everybody is busy; .ci/run gives them a minute.
 SECONDS = int(os.environ.get("DEPLOY_SECONDS", "20"))
 # The rule of DESIGN.md, section 6: a cache in front keeps a page for s-maxage=1, which

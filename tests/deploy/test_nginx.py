@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.own_database
+
 LASTING = {"Cache-Control": "public, max-age=0, s-maxage=600"}  # for a slow machine
 EXPIRED = 2.1  # seconds after which s-maxage=1 is over, as nginx counts
 LETTER = 12  # bytes at most in a form: four of UTF-8, each as %XX

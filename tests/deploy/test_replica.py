@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.own_database
+
 PATIENCE = 60  # seconds, on a machine that is slow
 PASSWORD = "the password of a test"
 STORY = """

@@ -33,6 +33,8 @@ from .activation import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.own_database
+
 STARTED = ("newsroom-web", "newsroom-worker@1", "newsroom-daily")
 KEY = "a key of the tests, long enough to be one that somebody would take"
 

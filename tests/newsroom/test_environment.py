@@ -6,6 +6,8 @@ import pytest
 
 from .conftest import ROOT
 
+pytestmark = pytest.mark.own_database
+
 SETTINGS = (ROOT / "newsroom" / "settings.py").read_text()
 EXAMPLES = (ROOT / ".env.example").read_text()
 KEY = "a key of the tests, long enough to be one that somebody would take"

@@ -16,6 +16,8 @@ from tests.ports import free_port
 
 from .conftest import Checkout
 
+pytestmark = pytest.mark.own_database
+
 KEY = "a key of the tests, long enough to be one that somebody would take"
 
 
