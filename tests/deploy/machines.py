@@ -258,7 +258,7 @@ class Town:
         """
         count = (
             "SELECT coalesce(json_object_agg(status, number), '{}') FROM ("
-            "SELECT status, count(*) AS number FROM django_tasks_db_dbtaskresult"
+            "SELECT status, count(*) AS number FROM django_tasks_database_dbtaskresult"
             " GROUP BY status) AS counted"
         )
         least, until = None, 0.0

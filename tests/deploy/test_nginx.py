@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -401,10 +402,11 @@ def test_no_address_leads_to_an_original(nginx, servers, path):
 
 def test_the_log_names_no_reader(nginx):
     nginx.ask("/story/?after=secret", address="127.77.77.77", Cookie="a=b")
+    nginx.process.send_signal(signal.SIGUSR1)  # write what waits five seconds for more
     until = time.monotonic() + 10
     log = nginx.folder / "newsroom.log"
     while not log.stat().st_size and time.monotonic() < until:
-        time.sleep(0.2)
+        time.sleep(0.05)
 
     line = log.read_text()
 
