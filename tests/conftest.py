@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from django.conf import settings as site_settings
 from django.core.cache import cache
-from django.db import connections
+from django.db import connection, connections
 
 import hypothesis
 import pytest
@@ -14,6 +18,8 @@ import pytest
 from newsroom import networks, remembered
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytest_django.fixtures import Settings
 
 # The same examples in every run, so that a change is judged by what it changed. To
@@ -38,6 +44,49 @@ def django_db_modify_db_settings(
         database["TEST"]["NAME"] = str(name)
         # Nothing here has to survive a loss of power.
         database["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Keep a second database, as migrations left it: ``tables`` and ``tests/scale``.
+
+    Migrations take a quarter of a minute, and every server that is started needs them.
+    """
+    with django_db_blocker.unblock():
+        connection.close()  # SQLite puts all that it has into the file
+        connection.creation.clone_test_db("tables", verbosity=0, autoclobber=True)
+    yield
+    with django_db_blocker.unblock():
+        connection.creation.destroy_test_db(suffix="tables", verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def tables(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an SQLite database with the tables that migrations make; copy it."""
+    if connection.vendor == "sqlite":
+        clone = connection.creation.get_test_db_clone_settings("tables")
+        return Path(clone["NAME"])
+    path = tmp_path_factory.mktemp("tables") / "newsroom.sqlite3"
+    manage("migrate", DATABASE_URL=f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the static files as ``collectstatic`` makes them; only to be read."""
+    folder = tmp_path_factory.mktemp("collected")
+    manage("collectstatic", "--no-input", STATIC_ROOT=str(folder))
+    return folder
+
+
+def manage(*words: str, **variables: str) -> None:
+    """Run a command of manage.py in a process of its own, as an operator does."""
+    subprocess.run(
+        [sys.executable, "manage.py", *words, "--verbosity=0"],
+        cwd=site_settings.BASE_DIR,
+        env=os.environ | variables,
+        check=True,
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,9 @@ from contextlib import suppress
 # Below what Linux (32768) and the registry of ports (49152) keep for connections.
 BELOW_THOSE_OF_CONNECTIONS = range(20_000, 32_000)
 
-_given: set[int] = set()
+# The same number for UDP, of which no server here makes use: until this process ends
+# it tells other runs of the tests that the port is given.
+_given: list[socket.socket] = []
 
 
 def free_port() -> int:
@@ -23,9 +25,11 @@ def free_port() -> int:
     seek = random.SystemRandom()
     for _ in range(100):
         port = seek.choice(BELOW_THOSE_OF_CONNECTIONS)
+        claim = socket.socket(type=socket.SOCK_DGRAM)
         with suppress(OSError), socket.socket() as probe:
-            if port not in _given:
-                probe.bind(("127.0.0.1", port))
-                _given.add(port)
-                return port
+            claim.bind(("127.0.0.1", port))
+            probe.bind(("127.0.0.1", port))
+            _given.append(claim)
+            return port
+        claim.close()
     raise OSError("No port of this machine is free.")

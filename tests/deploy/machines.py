@@ -28,9 +28,15 @@ KEY = "a key of the tests, long enough to be one that somebody would take"
 
 
 class Postgres:
-    """A new PostgreSQL, in a folder that its own user can reach, or one's replica."""
+    """A PostgreSQL in a folder that its own user can reach: new, or made of another.
 
-    def __init__(self, primary: Postgres | None = None) -> None:
+    One that is made of ``primary`` is its replica; of ``model``, a copy that goes its
+    own way.
+    """
+
+    def __init__(
+        self, *, primary: Postgres | None = None, model: Postgres | None = None
+    ) -> None:
         programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
         if not programs:
             pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
@@ -42,10 +48,12 @@ class Postgres:
             shutil.chown(self.folder, "postgres", "postgres")
             user = ("--reuid=postgres", "--regid=postgres", "--init-groups")
             self.as_user = ["setpriv", *user]
+        source = primary or model
         make = (
             f"{self.programs}/pg_basebackup --pgdata {self.folder} --no-sync"
-            f" --dbname {primary.url} --write-recovery-conf --checkpoint fast"
-            if primary
+            f" --dbname {source.url} --checkpoint fast"
+            f"{' --write-recovery-conf' if primary else ''}"
+            if source
             else f"{self.programs}/initdb --pgdata {self.folder} --username newsroom"
             " --auth trust --encoding UTF8 --no-sync"
         )
@@ -176,20 +184,22 @@ class Worker:
 class Town:
     """nginx, two app servers, a worker, PostgreSQL and Redis, and what they say."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, model: Postgres, collected: Path) -> None:
         self.running = ExitStack()
         try:
-            self._start(folder, settings)
+            self._start(folder, model, collected)
         except BaseException:
             self.running.close()
             raise
 
-    def _start(self, folder: Path, settings: dict[str, str]) -> None:
-        self.postgres = self._keep(Postgres())
+    def _start(self, folder: Path, model: Postgres, collected: Path) -> None:
+        self.postgres = self._keep(Postgres(model=model))
         self.redis = self._keep(Redis(folder))
         self.servers = [AppServer({}), AppServer({})]
         self.nginx = self._keep(Nginx(folder, [one.port for one in self.servers]))
         files = self.nginx.files
+        (files / "static").rmdir()
+        (files / "static").symlink_to(collected)
         self.environment = {
             "PATH": os.environ["PATH"],
             "SECRET_KEY": KEY,
@@ -197,17 +207,12 @@ class Town:
             "TRUSTED_PROXIES": "1",
             "DATABASE_URL": self.postgres.url,
             "CACHE_URL": self.redis.url,
-            "STATIC_ROOT": str(files / "static"),
+            "STATIC_ROOT": str(collected),
             "MEDIA_ROOT": str(files / "media"),
             "ORIGINALS_ROOT": str(files / "originals"),
             "EMAIL_URL": f"filemail://{folder}/mail",
             "LOG_LEVEL": "ERROR",
-        } | settings
-        self.run(
-            "from django.core.management import call_command;"
-            "call_command('migrate', verbosity=0);"
-            "call_command('collectstatic', interactive=False, verbosity=0)"
-        )
+        }
         for server in self.servers:
             server.environment = self.environment
             server.start()
@@ -252,20 +257,19 @@ class Town:
         No longer than a minute in which none ended.
         """
         count = (
-            "import json; from collections import Counter;"
-            "from django_tasks_db.models import DBTaskResult as Result;"
-            "print(json.dumps(Counter(Result.objects"
-            ".values_list('status', flat=True))))"
+            "SELECT coalesce(json_object_agg(status, number), '{}') FROM ("
+            "SELECT status, count(*) AS number FROM django_tasks_database_dbtaskresult"
+            " GROUP BY status) AS counted"
         )
         least, until = None, 0.0
         while True:
-            counted = self.run(count) or {}
+            counted = self.postgres.ask(count)
             waiting = counted.get("READY", 0) + counted.get("RUNNING", 0)
             if least is None or waiting < least:
                 least, until = waiting, time.monotonic() + 60
             if not waiting or time.monotonic() > until:
                 return counted
-            time.sleep(1)
+            time.sleep(0.1)
 
     def stop(self) -> None:
         self.running.close()

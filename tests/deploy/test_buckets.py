@@ -34,7 +34,6 @@ from .front import wait_for_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 KEY = "a key of the tests, long enough to be one that somebody would take"
 UPLOAD = reverse("admin:articles_image_upload")
@@ -113,12 +112,15 @@ def server(running: Server) -> Server:
     return running
 
 
-@pytest.fixture(params=["public", "below /media/"])
-def media_url(request: pytest.FixtureRequest, server: Server) -> str:
-    return f"{server.url}/news-media/" if request.param == "public" else ""
+@pytest.fixture(scope="module", params=["public", "below /media/"])
+def media_url(request: pytest.FixtureRequest, running: Server) -> str:
+    return f"{running.url}/news-media/" if request.param == "public" else ""
 
 
-def settings_of(folder: Path, server: Server, media_url: str) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def chosen(
+    tmp_path_factory: pytest.TempPathFactory, running: Server, media_url: str
+) -> dict[str, Any]:
     """Return what the settings make of an operator's variables."""
     asked = (
         "import json; from django.conf import settings as s;"
@@ -128,13 +130,14 @@ def settings_of(folder: Path, server: Server, media_url: str) -> dict[str, Any]:
         "SECRET_KEY": KEY,
         "S3_MEDIA_BUCKET": "news-media",
         "S3_ORIGINALS_BUCKET": "news-originals",
-        "S3_ENDPOINT_URL": server.url,
+        "S3_ENDPOINT_URL": running.url,
         "S3_REGION": "us-east-1",
         "S3_ACCESS_KEY_ID": "key",
         "S3_SECRET_ACCESS_KEY": "secret",
         "S3_MEDIA_URL": media_url,
     }
-    done = Checkout(folder).run("shell", "--no-imports", "-c", asked, **variables)
+    checkout = Checkout(tmp_path_factory.mktemp("checkout"))
+    done = checkout.run("shell", "--no-imports", "-c", asked, **variables)
     assert done.returncode == 0, done.stderr
     storages_, policy = json.loads(done.stdout)
     return {"STORAGES": storages_, "SECURE_CSP": policy}
@@ -143,15 +146,14 @@ def settings_of(folder: Path, server: Server, media_url: str) -> dict[str, Any]:
 @pytest.fixture
 def buckets(
     server: Server,
-    media_url: str,
-    tmp_path: Path,
+    chosen: dict[str, Any],
     settings: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Server:
     """Return the server, with the site's files in its buckets."""
-    chosen = settings_of(tmp_path, server, media_url)
-    chosen["STORAGES"]["staticfiles"] = settings.STORAGES["staticfiles"]
-    settings.STORAGES, settings.SECURE_CSP = chosen["STORAGES"], chosen["SECURE_CSP"]
+    static = {"staticfiles": settings.STORAGES["staticfiles"]}
+    settings.STORAGES = chosen["STORAGES"] | static
+    settings.SECURE_CSP = chosen["SECURE_CSP"]
     # The field asked for its storage when Django started.
     field = Image._meta.get_field("file")
     monkeypatch.setattr(field, "storage", storages["originals"])

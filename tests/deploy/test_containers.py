@@ -24,6 +24,8 @@ from .front import ROOT, Nginx, wait_for_port
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.own_database
+
 FOLDER = ROOT / "deploy" / "containers"
 KEY = "a key of the tests, long enough to be one that somebody would take"
 

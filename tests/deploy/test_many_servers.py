@@ -18,8 +18,12 @@ from .people import Crowd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
+    from .machines import Postgres
     from .people import Act
+
+pytestmark = pytest.mark.own_database
 
 # How long everybody is busy; .ci/run gives them a minute.
 SECONDS = int(os.environ.get("DEPLOY_SECONDS", "20"))
@@ -79,8 +83,10 @@ print(json.dumps([image.sizes_state, [one.file.url for one in image.sizes]]))
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    town = Town(tmp_path_factory.mktemp("town"))
+def town(
+    tmp_path_factory: pytest.TempPathFactory, with_tables: Postgres, collected: Path
+) -> Iterator[Town]:
+    town = Town(tmp_path_factory.mktemp("town"), with_tables, collected)
     town.run(
         "from newsroom.models import User;"
         f"User.objects.create_superuser('desk', password={PASSWORD!r})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -24,6 +25,8 @@ from .front import BROTLI, SHIPPED, Answer, Nginx, Stub
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+pytestmark = pytest.mark.own_database
 
 LASTING = {"Cache-Control": "public, max-age=0, s-maxage=600"}  # for a slow machine
 EXPIRED = 2.1  # seconds after which s-maxage=1 is over, as nginx counts
@@ -399,10 +402,11 @@ def test_no_address_leads_to_an_original(nginx, servers, path):
 
 def test_the_log_names_no_reader(nginx):
     nginx.ask("/story/?after=secret", address="127.77.77.77", Cookie="a=b")
+    nginx.process.send_signal(signal.SIGUSR1)  # write what waits five seconds for more
     until = time.monotonic() + 10
     log = nginx.folder / "newsroom.log"
     while not log.stat().st_size and time.monotonic() < until:
-        time.sleep(0.2)
+        time.sleep(0.05)
 
     line = log.read_text()
 

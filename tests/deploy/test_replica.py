@@ -13,6 +13,9 @@ from .people import Crowd, shown_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.own_database
 
 PATIENCE = 60  # seconds, on a machine that is slow
 PASSWORD = "the password of a test"
@@ -32,9 +35,9 @@ print(json.dumps([story.pk, story.get_absolute_url()]))
 class Towns(Town):
     """Two servers with one cache: the first reads from a replica, the second does not."""
 
-    def __init__(self, folder) -> None:
-        super().__init__(folder)
-        self.replica: Postgres = self._keep(Postgres(self.postgres))
+    def __init__(self, folder: Path, model: Postgres, collected: Path) -> None:
+        super().__init__(folder, model, collected)
+        self.replica: Postgres = self._keep(Postgres(primary=self.postgres))
         self.reading, self.plain = self.servers
         self.reading.stop()
         self.reading.environment = self.environment | {
@@ -66,8 +69,10 @@ def wait_until(is_so: Callable[[], bool]) -> None:
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Towns]:
-    town = Towns(tmp_path_factory.mktemp("town"))
+def town(
+    tmp_path_factory: pytest.TempPathFactory, with_tables: Postgres, collected: Path
+) -> Iterator[Towns]:
+    town = Towns(tmp_path_factory.mktemp("town"), with_tables, collected)
     yield town
     town.stop()
 

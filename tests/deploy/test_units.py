@@ -33,6 +33,8 @@ from .activation import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.own_database
+
 STARTED = ("newsroom-web", "newsroom-worker@1", "newsroom-daily")
 KEY = "a key of the tests, long enough to be one that somebody would take"
 
@@ -225,22 +227,10 @@ class Machine:
         pytest.fail(f"No page says “{words}”.")
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with a database that has its tables, and the static files."""
-    folder = tmp_path_factory.mktemp("prepared")
-    machine = Machine(folder, folder / "static")
-    machine.release("release-0")
-    machine.run("migrate", "--verbosity=0")
-    machine.run("collectstatic", "--no-input", "--verbosity=0")
-    machine.socket.close()
-    return folder
-
-
 @pytest.fixture
-def machine(tmp_path: Path, prepared: Path) -> Iterator[Machine]:
-    shutil.copy(prepared / "newsroom.sqlite3", tmp_path)
-    machine = Machine(tmp_path, prepared / "static")
+def machine(tmp_path: Path, tables: Path, collected: Path) -> Iterator[Machine]:
+    shutil.copy(tables, tmp_path / "newsroom.sqlite3")
+    machine = Machine(tmp_path, collected)
     machine.release("release-1")
     yield machine
     machine.stop()

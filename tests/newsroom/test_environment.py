@@ -4,7 +4,9 @@ import re
 
 import pytest
 
-from .conftest import ROOT
+from .conftest import ROOT, Checkout
+
+pytestmark = pytest.mark.own_database
 
 SETTINGS = (ROOT / "newsroom" / "settings.py").read_text()
 EXAMPLES = (ROOT / ".env.example").read_text()
@@ -63,6 +65,12 @@ MALFORMED = {
 }
 
 
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory):
+    """Return a checkout for all who only ask it something."""
+    return Checkout(tmp_path_factory.mktemp("untouched"))
+
+
 def test_the_example_file_names_every_variable_and_no_other():
     read = set(re.findall(r'\bread\(\s*"(\w+)"', SETTINGS))
     named = set(re.findall(r"^#?([A-Z0-9_]+)=", EXAMPLES, re.MULTILINE))
@@ -75,10 +83,10 @@ def test_the_example_file_names_every_variable_and_no_other():
     ("name", "value"),
     [("SECRET_KEY", "    # ask somebody"), ("TRUSTED_PROXIES", "1  # nginx")],
 )
-def test_a_comment_behind_a_value_is_not_taken_for_a_part_of_it(checkout, name, value):
+def test_a_comment_behind_a_value_is_not_taken_for_a_part_of_it(untouched, name, value):
     variables = {"SECRET_KEY": KEY, "SITE_URL": "https://news.example.org"}
 
-    result = checkout.run("check", **variables | {name: value})
+    result = untouched.run("check", **variables | {name: value})
 
     assert result.returncode != 0
     assert (
@@ -87,11 +95,13 @@ def test_a_comment_behind_a_value_is_not_taken_for_a_part_of_it(checkout, name, 
 
 
 @pytest.mark.parametrize("name", MALFORMED)
-def test_a_malformed_variable_ends_in_one_line_that_shows_a_valid_value(checkout, name):
+def test_a_malformed_variable_ends_in_one_line_that_shows_a_valid_value(
+    untouched, name
+):
     value, valid = MALFORMED[name]
     variables = {"SECRET_KEY": KEY, "SITE_URL": "https://news.example.org"}
 
-    result = checkout.run("check", **variables | {name: value})
+    result = untouched.run("check", **variables | {name: value})
 
     assert result.returncode == 1
     assert len(result.stderr.splitlines()) == 1
@@ -99,8 +109,8 @@ def test_a_malformed_variable_ends_in_one_line_that_shows_a_valid_value(checkout
     assert valid in result.stderr
 
 
-def test_without_a_secret_key_nothing_starts(checkout):
-    result = checkout.run("check")
+def test_without_a_secret_key_nothing_starts(untouched):
+    result = untouched.run("check")
 
     assert result.returncode == 1
     assert result.stderr.startswith("newsroom: SECRET_KEY is not set.")
@@ -144,12 +154,12 @@ def test_a_variable_can_be_read_from_a_file(checkout):
     assert "from a file, and as long as a key must be" in result.stdout
 
 
-def test_an_operator_may_let_caches_give_a_page_once_more(checkout):
+def test_an_operator_may_let_caches_give_a_page_once_more(untouched):
     asked = "from newsroom.page_cache import CACHE_CONTROL; print(CACHE_CONTROL)"
     words = ("shell", "--no-imports", "-c", asked)
 
-    default = checkout.run(*words, SECRET_KEY=KEY)
-    chosen = checkout.run(*words, SECRET_KEY=KEY, STALE_WHILE_REVALIDATE="2")
+    default = untouched.run(*words, SECRET_KEY=KEY)
+    chosen = untouched.run(*words, SECRET_KEY=KEY, STALE_WHILE_REVALIDATE="2")
 
     assert default.stdout.strip() == "public, max-age=0, s-maxage=1"
     assert chosen.stdout.strip().endswith("s-maxage=1, stale-while-revalidate=2")
@@ -166,8 +176,8 @@ def test_the_environment_wins_over_the_file(checkout):
     assert "http://[::1]:8124" in from_shell.stdout
 
 
-def test_the_documented_production_environment_passes_djangos_own_check(checkout):
-    result = checkout.run(
+def test_the_documented_production_environment_passes_djangos_own_check(untouched):
+    result = untouched.run(
         "check",
         "--deploy",
         "--fail-level",

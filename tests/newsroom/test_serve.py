@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,12 +14,33 @@ import pytest
 
 from tests.ports import free_port
 
+from .conftest import Checkout
+
+pytestmark = pytest.mark.own_database
+
 KEY = "a key of the tests, long enough to be one that somebody would take"
 
 
-def test_a_first_start_serves_the_demo_and_a_second_one_keeps_everything(checkout):
-    collect_static_files(checkout)
-    with serving(checkout) as (lines, process):
+@pytest.fixture(scope="module")
+def first(tmp_path_factory):
+    """Return a checkout that was prepared once, and what it said."""
+    checkout = Checkout(tmp_path_factory.mktemp("first"))
+    result = checkout.run("prepare", SECRET_KEY=KEY)
+    assert result.returncode == 0, result.stderr
+    return checkout, result.stdout
+
+
+@pytest.fixture
+def prepared(checkout, first):
+    """Return a checkout that was prepared, as if it were here."""
+    shutil.copytree(first[0].folder / "var", checkout.folder / "var")
+    return checkout
+
+
+def test_a_first_start_serves_the_demo_and_a_second_one_keeps_everything(
+    checkout, collected
+):
+    with serving(checkout, collected) as (lines, process):
         address, password = address_and_password(lines)
         front = read(address)
         admin = read(f"{address}admin/login/")
@@ -30,24 +52,23 @@ def test_a_first_start_serves_the_demo_and_a_second_one_keeps_everything(checkou
         assert process.returncode == 0
 
     rename_the_paper(checkout, "The Other Courier")
-    with serving(checkout) as (lines, process):
+    with serving(checkout, collected) as (lines, process):
         assert address_and_password(lines)[1] == password
         assert "The Other Courier" in read(address_and_password(lines)[0])
         stop(process)
 
 
-def test_a_password_that_was_changed_is_not_told(checkout):
-    first = checkout.run("prepare", SECRET_KEY=KEY)
+def test_a_password_that_was_changed_is_not_told(prepared, first):
     change = (
         "from newsroom.models import User; user = User.objects.get(username='admin');"
         "user.set_password('my own words, thank you'); user.save()"
     )
-    checkout.run("shell", "--no-imports", "-c", change, SECRET_KEY=KEY)
+    prepared.run("shell", "--no-imports", "-c", change, SECRET_KEY=KEY)
 
-    second = checkout.run("prepare", SECRET_KEY=KEY)
+    second = prepared.run("prepare", SECRET_KEY=KEY)
 
-    told = re.search(r"password (\S+)", first.stdout)[1]
-    assert told in (checkout.folder / "var" / "admin_password").read_text()
+    told = re.search(r"password (\S+)", first[1])[1]
+    assert told in (prepared.folder / "var" / "admin_password").read_text()
     assert told not in second.stdout
     assert "sign in with an account of your own" in second.stdout
 
@@ -68,10 +89,9 @@ def test_a_port_that_is_taken_is_named_with_a_way_out(checkout):
 
 @pytest.mark.parametrize("ended", ["gunicorn", "db_worker"])
 def test_if_one_of_the_two_processes_ends_so_does_the_other_with_an_error(
-    checkout, ended
+    prepared, collected, ended
 ):
-    collect_static_files(checkout)
-    with serving(checkout) as (_lines, process):
+    with serving(prepared, collected) as (_lines, process):
         children = children_of(process.pid)
         one = next(pid for pid, words in children.items() if ended in words)
 
@@ -83,17 +103,19 @@ def test_if_one_of_the_two_processes_ends_so_does_the_other_with_an_error(
         assert children_of(process.pid) == {}
         assert not any(is_running(pid) for pid in children)
     name = {"gunicorn": "server", "db_worker": "worker"}[ended]
-    assert f"The {name} has ended." in (checkout.folder / "errors").read_text()
+    assert f"The {name} has ended." in (prepared.folder / "errors").read_text()
 
 
 @contextmanager
-def serving(checkout):
+def serving(checkout, collected):
     """Start the site; yield what it printed when it was ready, and its process."""
     with (checkout.folder / "errors").open("w") as errors:
         process = subprocess.Popen(
             checkout.command("serve"),
             cwd=checkout.folder,
-            env=checkout.environment(SECRET_KEY=KEY, PORT=str(free_port())),
+            env=checkout.environment(
+                SECRET_KEY=KEY, PORT=str(free_port()), STATIC_ROOT=str(collected)
+            ),
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
@@ -129,11 +151,6 @@ def read(address):
 def assert_private(path):
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
-
-
-def collect_static_files(checkout):
-    result = checkout.run("collectstatic", "--no-input", SECRET_KEY=KEY)
-    assert result.returncode == 0, result.stderr
 
 
 def rename_the_paper(checkout, name):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -53,9 +54,7 @@ class Site:
 
 
 @pytest.fixture
-def site(
-    tmp_path: Path, transactional_db: None, django_db_blocker: Any
-) -> Iterator[Site]:
+def site(tmp_path: Path, collected: Path, transactional_db: None) -> Iterator[Site]:
     port = free_port()
     with own_database(tmp_path) as url:
         environment = os.environ | {
@@ -63,15 +62,10 @@ def site(
             "PORT": str(port),
             "SITE_URL": f"http://127.0.0.1:{port}",
             "TRUSTED_PROXIES": "1",
-            "STATIC_ROOT": str(tmp_path / "static"),
+            "STATIC_ROOT": str(collected),
             "LOG_LEVEL": "ERROR",
         }
         site = Site(environment, port)
-        site.run(
-            "from django.core.management import call_command;"
-            "call_command('migrate', verbosity=0);"
-            "call_command('collectstatic', interactive=False, verbosity=0)"
-        )
         # As `manage.py serve` starts it.
         command = [sys.executable, "-m", "gunicorn", "newsroom.wsgi:application"]
         command += ["--bind", f"127.0.0.1:{port}", "--log-level", "error"]
@@ -86,17 +80,19 @@ def site(
 
 
 class own_database:  # noqa: N801  # read as a word of the language, like closing
-    """Make an empty database beside the tests' own; it is gone afterwards."""
+    """Copy the tables to a database beside the tests' own; it is gone afterwards."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def __enter__(self) -> str:
+        tables = connection.creation.get_test_db_clone_settings("tables")["NAME"]
         if connection.vendor == "sqlite":
-            return f"sqlite:///{self.folder / 'scale.sqlite3'}"
+            copy = shutil.copy(tables, self.folder / "scale.sqlite3")
+            return f"sqlite:///{copy}"
         with connection.cursor() as cursor:
             cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")
-            cursor.execute(f"CREATE DATABASE {NAME}")
+            cursor.execute(f'CREATE DATABASE {NAME} TEMPLATE "{tables}"')
         at = connection.settings_dict
         password = f":{at['PASSWORD']}" if at["PASSWORD"] else ""
         server = f"{at['USER']}{password}@{at['HOST']}:{at['PORT']}"
